@@ -1,0 +1,210 @@
+"""Records: what one patient's course consists of, and the changes that are made to it.
+
+Everything here is immutable: an edit makes a new Patient, so a snapshot can be handed to a thread.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from esk_engine.dictionary import Kind
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class BelowLloq:
+    """A concentration below its lower limit of quantification, in ug/L; written ``<5``."""
+
+    lloq: float
+
+    def __str__(self) -> str:
+        return f"<{self.lloq:.15g}"
+
+
+Value = str | int | float | date | datetime | BelowLloq | None
+Values = Mapping[str, Value]
+_NATURAL = re.compile(r"(\d+)")
+
+
+def new_id() -> str:
+    """A fresh record id (UUID4, as text)."""
+    return str(uuid.uuid4())
+
+
+def natural_key(study_no: str) -> tuple[tuple[int, int, str], ...]:
+    """Sort key that puts P2 before P10."""
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in _NATURAL.split(study_no) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An id, a kind and values by dictionary variable; a missing value is absent, never None."""
+
+    id: str
+    kind: Kind
+    patient_id: str
+    values: Values = field(default_factory=dict[str, Value])
+
+    def get(self, name: str) -> Value:
+        return self.values.get(name)
+
+    def with_value(self, name: str, value: Value) -> Record:
+        """The same record with one value set, or taken away where it is None."""
+        values = {key: old for key, old in self.values.items() if key != name}
+        if value is not None:
+            values[name] = value
+        return replace(self, values=values)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """One patient: the single values and the rows, each row kind in its reading order."""
+
+    record: Record
+    readings: tuple[Record, ...] = ()
+    samples: tuple[Record, ...] = ()
+    adverse_events: tuple[Record, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def study_no(self) -> str:
+        return str(self.record.values.get("study_no", ""))
+
+    def get(self, name: str) -> Value:
+        return self.record.values.get(name)
+
+    def rows(self, kind: Kind) -> tuple[Record, ...]:
+        return {Kind.READING: self.readings, Kind.SAMPLE: self.samples, Kind.ADVERSE_EVENT: self.adverse_events}.get(
+            kind, (self.record,)
+        )
+
+    def records(self) -> tuple[Record, ...]:
+        """The patient's own record first, then every row."""
+        return (self.record, *self.readings, *self.samples, *self.adverse_events)
+
+    def find(self, record_id: str) -> Record | None:
+        return next((record for record in self.records() if record.id == record_id), None)
+
+    def with_edit(self, edit: Edit) -> Patient:
+        """The patient after one edit. A row comes with its first value and goes with its last."""
+        if edit.kind is Kind.PATIENT:
+            return replace(self, record=self.record.with_value(edit.variable, edit.new))
+        rows = list(self.rows(edit.kind))
+        at = next((i for i, row in enumerate(rows) if row.id == edit.record_id), None)
+        if at is None:
+            rows.append(Record(edit.record_id, edit.kind, self.id).with_value(edit.variable, edit.new))
+        else:
+            rows[at] = rows[at].with_value(edit.variable, edit.new)
+        kept = tuple(sorted((row for row in rows if row.values), key=_row_order(edit.kind)))
+        if edit.kind is Kind.READING:
+            return replace(self, readings=kept)
+        if edit.kind is Kind.SAMPLE:
+            return replace(self, samples=kept)
+        return replace(self, adverse_events=kept)
+
+
+def _minute_of(row: Record) -> tuple[float, str]:
+    minute = row.values.get("minute")
+    return (float(minute) if isinstance(minute, (int, float)) else float("inf"), str(row.values.get("analyte", "")))
+
+
+def _no_order(row: Record) -> tuple[float, str]:
+    return (0.0, "")
+
+
+def _row_order(kind: Kind) -> Callable[[Record], tuple[float, str]]:
+    return _no_order if kind is Kind.ADVERSE_EVENT else _minute_of
+
+
+def make_patient(values: Values, rows: Iterable[tuple[Kind, Values]] = (), patient_id: str = "") -> Patient:
+    """A new patient with fresh ids, its rows in reading order; None values are left out."""
+    patient_id = patient_id or new_id()
+
+    def clean(raw: Values) -> Values:
+        return {name: value for name, value in raw.items() if value is not None}
+
+    by_kind: dict[Kind, list[Record]] = {Kind.READING: [], Kind.SAMPLE: [], Kind.ADVERSE_EVENT: []}
+    for kind, raw in rows:
+        by_kind[kind].append(Record(new_id(), kind, patient_id, clean(raw)))
+    ordered = {kind: tuple(sorted(records, key=_row_order(kind))) for kind, records in by_kind.items()}
+    return Patient(
+        Record(patient_id, Kind.PATIENT, patient_id, clean(values)),
+        ordered[Kind.READING],
+        ordered[Kind.SAMPLE],
+        ordered[Kind.ADVERSE_EVENT],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One value of one record, from what to what; both kept so that nothing is read back to undo it."""
+
+    patient_id: str
+    kind: Kind
+    record_id: str
+    variable: str
+    old: Value
+    new: Value
+
+    def inverse(self) -> Edit:
+        return replace(self, old=self.new, new=self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientChange:
+    """A whole patient that comes (old is None), goes (new is None) or is imported anew."""
+
+    patient_id: str
+    old: Patient | None
+    new: Patient | None
+
+    def inverse(self) -> PatientChange:
+        return replace(self, old=self.new, new=self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """One setting of the study; ``new`` None is never allowed, every setting has a value."""
+
+    name: str
+    old: Value
+    new: Value
+
+    def inverse(self) -> SettingChange:
+        return replace(self, old=self.new, new=self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class CriteriaChange:
+    """What happens to the study's criteria sets: ``name`` is "version", "in_use" or "deleted".
+
+    ``version`` adds an immutable version (``new`` = its canonical JSON); ``in_use`` names the set that classifies; ``deleted`` hides or shows one.
+    """
+
+    set_id: str
+    name: str
+    old: str | None
+    new: str | None
+
+    def inverse(self) -> CriteriaChange:
+        return replace(self, old=self.new, new=self.old)
+
+
+Change = Edit | PatientChange | SettingChange | CriteriaChange
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of one person: all its changes are made in one transaction, or none is."""
+
+    changes: tuple[Change, ...]
+    name: str = "edit"
+    reason: str = ""
+    undoes: int | None = None
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
