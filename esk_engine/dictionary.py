@@ -130,9 +130,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("height_cm", _P, _DECIMAL, Moment.INCLUSION, "cm", Limits(100, 250), Limits(140, 210)),
     Variable("weight_kg", _P, _DECIMAL, Moment.INCLUSION, "kg", Limits(25, 400), Limits(40, 200)),
     Variable("indication", _P, _CODE, Moment.INCLUSION, codes=("peripheral", "central")),
-    Variable(
-        "indication_group", _P, _CODE, Moment.INCLUSION, codes=("post_surgical_or_traumatic", "crps", "other")
-    ),
+    Variable("indication_group", _P, _CODE, Moment.INCLUSION, codes=("post_surgical_or_traumatic", "crps", "other")),
     Variable("dose_planned_mg", _P, _DECIMAL, Moment.INCLUSION, "mg", Limits(0, 1000, True), Limits(10, 150)),
     Variable("infusion_start", _P, ValueType.DATETIME, Moment.START),
     Variable("nrs_before", _P, _DECIMAL, Moment.START, "", Limits(0, 10), None, 1),
