@@ -238,6 +238,8 @@ class Wording:
         if isinstance(variable, DerivedVariable) and isinstance(value, (int, float)):
             decimals = max(variable.printed_decimals, 1)
             return self.number(round_half_away(value, decimals) if math.isfinite(value) else value)
+        if variable.name == "artefact":
+            return ", ".join(self.label(name) for name in str(value).split(","))
         return self._text_of(variable, value, self.number)
 
     def typed(self, variable: Declared, value: object) -> str:
@@ -252,7 +254,7 @@ class Wording:
 
     def issue(self, issue: Issue) -> str:
         """What is wrong with one value: names the field, the value and the limits."""
-        return self._filled(f"issue.{issue.code}", {**self._declared_params(issue), **issue.params})
+        return self._filled(f"issue.{issue.code}", {**issue.params, **self._issue_params(issue)})
 
     def fault(self, fault: Fault) -> str:
         """A fault of the environment or the user as a calm message; of a path the file's name is told."""
@@ -291,8 +293,12 @@ class Wording:
     def _shown(self, value: object) -> str:
         if value is None:
             return MISSING
+        if isinstance(value, BelowLloq):
+            return f"< {self.number(value.lloq)}"
         if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
-            return self.number(value)
+            # More than nine decimals are a quotient of two values, not what somebody typed.
+            is_quotient = math.isfinite(value) and -int(as_decimal(value).as_tuple().exponent) > 9
+            return self.number(round_half_away(value, 4) if is_quotient else value)
         if isinstance(value, datetime):
             return self.datetime(value)
         return self.date(value) if isinstance(value, date) else str(value)
@@ -322,30 +328,31 @@ class Wording:
         text = f"{text}0" if _THREE_DECIMALS.fullmatch(text) else text
         return text.replace(".", self._comma)
 
-    def _declared_params(self, issue: Issue) -> dict[str, object]:
-        """What a message may name without the issue carrying it: label, unit, limits, codes, lengths, place."""
+    def _issue_params(self, issue: Issue) -> dict[str, object]:
+        """What a message may name beside what the issue carries: label, unit, limits, codes, lengths, place."""
         declared = _DECLARED.get(issue.variable)
+        unit = str(issue.params.get("unit", declared.unit if declared is not None else ""))
         params: dict[str, object] = {
-            "label": self.label(issue.variable) if declared is not None else issue.variable,
-            "unit": self.unit(issue.variable),
+            "label": issue.variable if declared is None else self.label(issue.variable),
+            "unit": self.unit_text(unit),
             "study_no": issue.place.study_no,
             "sheet": issue.place.sheet,
             "cell": issue.place.cell,
-            "limits": self._limits_of(issue, declared),
         }
-        if isinstance(declared, Variable):
-            params["decimals"] = declared.decimals
+        if "analyte" in issue.params:
+            analyte = issue.params["analyte"]
+            params["analyte"] = None if analyte is None else self.code(str(analyte))
         if isinstance(declared, (Variable, SettingDeclaration)):
+            params["limits"] = self._issue_limits(issue, declared, unit)
             params["max_length"] = declared.max_length
             params["codes"] = ", ".join(self.code(code, declared.name) for code in declared.codes)
         return params
 
-    def _limits_of(self, issue: Issue, declared: Declared | None) -> str:
+    def _issue_limits(self, issue: Issue, declared: Variable | SettingDeclaration, unit: str) -> str | None:
+        """The limits that the issue carries, else the declared ones."""
         low, high = issue.params.get("low"), issue.params.get("high")
-        unit = declared.unit if declared is not None else ""
-        known = (declared.hard, getattr(declared, "soft", None)) if hasattr(declared, "hard") else ()
         if isinstance(low, (int, float)) and isinstance(high, (int, float)):
-            is_open = any(limits is not None and limits.low_open and limits.low == low for limits in known)
-            return self.limits(Limits(low, high, is_open), unit)
-        wanted = known[-1 if issue.code == "outside_soft" else 0] if known else None
-        return MISSING if wanted is None else self.limits(wanted, unit)
+            return self.limits(Limits(low, high, bool(issue.params.get("low_open"))), unit)
+        soft = declared.soft if isinstance(declared, Variable) and issue.code == "outside_soft" else None
+        limits = soft or declared.hard
+        return None if limits is None else self.limits(limits, unit)
