@@ -1,0 +1,152 @@
+"""The session: the open study, the words, the theme and who is at work; passed into every page's constructor."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from esk_engine.errors import Fault
+from esk_engine.wording import Language, Wording, system_language
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QApplication
+
+from esk_gui.jobs import JobRunner
+from esk_gui.preferences import Preferences
+from esk_gui.theme import ThemeChoice, apply_theme
+
+if TYPE_CHECKING:
+    from esk_engine.study import Person, SaveState, Study, StudyChanged
+
+PageName = Literal["patients", "criteria", "results", "figures", "log", "settings"]
+
+
+class Session(QObject):
+    """What the pages share. Facts are announced by signals; wishes of a page to the window are signals too.
+
+    Attributes
+    ----------
+    study
+        The open study, or None on the start page.
+    person
+        Who is at work; None until somebody said so.
+    """
+
+    study_opened = Signal()
+    study_closed = Signal()
+    study_changed = Signal(object)
+    save_state_changed = Signal(object)
+    language_changed = Signal()
+    theme_changed = Signal()
+    person_changed = Signal()
+    drafts_changed = Signal()
+
+    patient_requested = Signal(str)
+    page_requested = Signal(str)
+    error_raised = Signal(object)
+
+    _saved_on_writer = Signal(object)
+
+    def __init__(self, app: QApplication, preferences: Preferences) -> None:
+        super().__init__()
+        self._app = app
+        self.preferences = preferences
+        self.wording = Wording(_language(preferences.choices.language))
+        self.theme = apply_theme(app, preferences.choices.theme)
+        self.jobs = JobRunner(self.error_raised.emit, self)
+        self.study: Study | None = None
+        self.person: Person | None = None
+        self._saved_on_writer.connect(self.save_state_changed, Qt.ConnectionType.QueuedConnection)
+        app.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def today(self) -> date:
+        """The date that entries are held against."""
+        return date.today()
+
+    @property
+    def open_study(self) -> Study:
+        """The study of a page that only shows while one is open."""
+        if self.study is None:
+            raise RuntimeError("no study is open")
+        return self.study
+
+    # The study
+
+    def adopt(self, study: Study) -> None:
+        """Make a study that was just opened or created the one that the window shows."""
+        self.close_study()
+        self.study = study
+        study.subscribe(self.study_changed.emit)
+        study.subscribe_saved(self._saved_on_writer.emit)
+        self.study_opened.emit()
+
+    def close_study(self) -> None:
+        """Close the open study, if any: what was committed is on disk, then its file is let go."""
+        if self.study is None:
+            return
+        study, self.study = self.study, None
+        study.close()
+        self.study_closed.emit()
+
+    def set_person(self, person: Person) -> None:
+        """Say who is at work from here on; the log names them."""
+        self.person = person
+        if self.study is not None:
+            self.study.person = person
+        self.preferences.change(initials=person.initials, role=person.role)
+        self.person_changed.emit()
+
+    # Language and theme
+
+    def set_language(self, language: Language) -> None:
+        """Switch the words at run time and keep the choice."""
+        self.preferences.change(language=language)
+        if language != self.wording.language:
+            self.wording = Wording(language)
+            self.language_changed.emit()
+
+    def set_theme(self, choice: ThemeChoice) -> None:
+        """Switch the theme at run time and keep the choice."""
+        self.preferences.change(theme=choice)
+        self._dress(choice)
+
+    def _follow_system(self) -> None:
+        if self.preferences.choices.theme == "system":
+            self._dress("system")
+
+    def _dress(self, choice: ThemeChoice) -> None:
+        before = self.theme
+        self.theme = apply_theme(self._app, choice)
+        if self.theme.tokens != before.tokens:
+            self.theme_changed.emit()
+
+    # Wishes of the pages
+
+    def show_patient(self, patient_id: str) -> None:
+        """Ask the window for a patient's form."""
+        self.patient_requested.emit(patient_id)
+
+    def show_page(self, name: PageName) -> None:
+        """Ask the window for a page."""
+        self.page_requested.emit(name)
+
+    def show_error(self, error: BaseException) -> None:
+        """Tell the person in a calm dialog; a Fault by its text, anything else by the log file's place."""
+        self.error_raised.emit(error)
+
+
+def fault_text(error: Fault, wording: Wording) -> str:
+    """The message of a fault, and of every issue that it carries."""
+    return "\n".join([wording.fault(error), *(wording.issue(issue) for issue in error.issues)])
+
+
+def study_folder(preferences: Preferences, fallback: Path) -> Path:
+    """The folder that file dialogs start in."""
+    chosen = Path(preferences.choices.folder) if preferences.choices.folder else fallback
+    return chosen if chosen.is_dir() else fallback
+
+
+def _language(chosen: Any) -> Language:
+    if chosen == "nl" or chosen == "en":
+        return chosen
+    return system_language()
