@@ -1,0 +1,122 @@
+"""Whether side effects were asked for, at each of the four moments: none reported and not asked are different things."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from typing_extensions import override
+
+from esk_engine.dictionary import PHASES, YES_NO
+from esk_engine.records import Patient
+from esk_engine.wording import Wording
+from esk_gui.side_effects.question import AnswerButton
+from esk_gui.theme import Theme
+from esk_gui.widgets.frames import bare
+from esk_gui.widgets.labels import text_label
+
+ASKED = tuple(f"side_effects_asked_{phase}" for phase in PHASES)
+_KEYS = {
+    Qt.Key.Key_J: "yes",
+    Qt.Key.Key_Y: "yes",
+    Qt.Key.Key_1: "yes",
+    Qt.Key.Key_N: "no",
+    Qt.Key.Key_2: "no",
+    Qt.Key.Key_Backspace: "",
+    Qt.Key.Key_Delete: "",
+}
+
+
+class AskedField(QWidget):
+    """Yes or no for one moment; pressing the given answer again takes it away. Emits ``chosen(variable, code)``."""
+
+    chosen = Signal(str, str)
+
+    def __init__(self, variable: str, wording: Wording, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName(variable)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(wording.label(variable))
+        self.setToolTip(wording.label(variable))
+        self._code = ""
+        row = bare(QHBoxLayout(self), 2)
+        row.addWidget(text_label(wording(f"side_effects.asked.{variable.rsplit('_', 1)[1]}"), "label"))
+        row.addSpacing(4)
+        self.buttons: dict[str, AnswerButton] = {}
+        for code in YES_NO:
+            word = wording.code(code)
+            button = AnswerButton(word[:1].upper() + word[1:], theme, self)
+            button.setObjectName(f"{variable}_{code}")
+            button.clicked.connect(self._on_clicked)
+            button.is_compact = True
+            self.buttons[code] = button
+            row.addWidget(button)
+
+    @property
+    def code(self) -> str:
+        return self._code
+
+    def show_code(self, code: str, *, read_only: bool) -> None:
+        self._code = code
+        self.setEnabled(not read_only)
+        for own, button in self.buttons.items():
+            button.setChecked(own == code)
+
+    def _on_clicked(self) -> None:
+        pressed = next(code for code, button in self.buttons.items() if button is self.sender())
+        self._choose("" if pressed == self._code else pressed)
+
+    def _choose(self, code: str) -> None:
+        for own, button in self.buttons.items():
+            button.setChecked(own == code)
+        if code != self._code:
+            self.chosen.emit(self.objectName(), code)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _KEYS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
+            self._choose(_KEYS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.focusNextChild()
+        else:
+            super().keyPressEvent(event)
+
+
+class AskedRow(QWidget):
+    """The four fields on one line, on two where the room is narrow. Emits ``chosen(variable, code)``."""
+
+    chosen = Signal(str, str)
+
+    def __init__(self, wording: Wording, theme: Theme) -> None:
+        super().__init__()
+        self.title = text_label(wording("side_effects.asked"), "heading")
+        self.title.setToolTip(wording("side_effects.asked.help"))
+        self.fields = tuple(AskedField(variable, wording, theme) for variable in ASKED)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setVerticalSpacing(4)
+        self._columns = 0
+        for field in self.fields:
+            field.chosen.connect(self.chosen)
+        self.set_width(10_000)
+
+    def show_patient(self, patient: Patient, *, read_only: bool) -> None:
+        for field in self.fields:
+            field.show_code(str(patient.get(field.objectName()) or ""), read_only=read_only)
+
+    def set_width(self, width: int) -> None:
+        """Lay the fields out for so much room."""
+        needed = sum(field.sizeHint().width() + 16 for field in self.fields)
+        columns = 4 if width >= needed else 2
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for field in self.fields:
+            self._grid.removeWidget(field)
+        self._grid.addWidget(self.title, 0, 0, 1, columns + 1)
+        for at, field in enumerate(self.fields):
+            self._grid.addWidget(field, 1 + at // columns, at % columns)
+        for column in range(6):
+            self._grid.setColumnStretch(column, 1 if column == columns else 0)

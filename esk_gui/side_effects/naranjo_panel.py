@@ -1,0 +1,116 @@
+"""The right panel while side effects are entered: the Naranjo score live, the verdict at its foot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from esk_engine.records import Patient
+from esk_engine.study import StudyChanged
+from esk_gui.side_effects.events import EventLine, headline, progress_text, score_text
+from esk_gui.side_effects.scale import NaranjoScale
+from esk_gui.side_effects.verdict_foot import VerdictFoot, is_hidden
+from esk_gui.widgets.frames import PANEL_PADDING, HeaderBar, SidePanel, TintBlock, bare
+from esk_gui.widgets.labels import text_label
+
+if TYPE_CHECKING:
+    from esk_gui.app import Session
+
+
+class NaranjoPanel(SidePanel):
+    """Judges the side effect that is chosen in the tab; says what to do where none is."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__()
+        self.setParent(parent)
+        self.setObjectName("naranjo_panel")
+        self._session = session
+        self._patient_id: str | None = None
+        self._record_id: str | None = None
+        wording, theme = session.wording, session.theme
+        self._cutoff = text_label("", "body_second")
+        self.header = HeaderBar(PANEL_PADDING)
+        self.header.row.addWidget(text_label(wording("side_effects.panel_title"), "heading"), 1)
+        self.header.row.addWidget(self._cutoff)
+        self._score = text_label("", "decisive", "naranjo_score")
+        self._category = text_label("", "verdict", "naranjo_category", wrap=True)
+        self._progress = text_label("", "second", "naranjo_progress", wrap=True)
+        self.tint = TintBlock("undetermined")
+        self.tint.column.addLayout(self._headline())
+        self._empty = text_label(wording("side_effects.panel_empty"), "body_second", wrap=True)
+        self._empty.setContentsMargins(PANEL_PADDING, PANEL_PADDING, PANEL_PADDING, 0)
+        self.scale = NaranjoScale(wording, theme)
+        around = QWidget()
+        room = QVBoxLayout(around)
+        room.setContentsMargins(PANEL_PADDING, 4, PANEL_PADDING, 4)
+        room.addWidget(self.scale)
+        self._around = around
+        self.foot = VerdictFoot(wording, theme)
+        for part, stretch in ((self.header, 0), (self.tint, 0), (self._empty, 0), (around, 1), (self.foot, 0)):
+            self.column.addWidget(part, stretch)
+        self.column.setAlignment(self.foot, Qt.AlignmentFlag.AlignBottom)
+
+    def _headline(self) -> QHBoxLayout:
+        words = bare(QVBoxLayout(), 0)
+        words.addWidget(self._category)
+        words.addWidget(self._progress)
+        line = bare(QHBoxLayout(), 16)
+        line.addWidget(self._score, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addLayout(words, 1)
+        return line
+
+    def show_patient(self, patient_id: str | None) -> None:
+        self._patient_id, self._record_id = patient_id, None
+        self.refresh()
+
+    def show_event(self, record_id: str | None) -> None:
+        """The side effect that is chosen, None for none."""
+        self._record_id = record_id
+        self.refresh()
+
+    def on_study_changed(self, change: StudyChanged) -> None:
+        if self._patient_id in change.patients or change.settings or change.criteria:
+            self.refresh()
+
+    def set_strip(self, is_strip: bool) -> None:
+        """One line instead of a column, where the window is narrow: the scale and the header give way."""
+        for part in (self.header, self._around, self.foot):
+            part.setVisible(not is_strip)
+        self._progress.setVisible(not is_strip)
+        if is_strip:
+            self.setMinimumWidth(0)
+            self.setMaximumWidth(16_777_215)
+        self.tint.column.setContentsMargins(PANEL_PADDING, 2 if is_strip else 16, PANEL_PADDING, 2 if is_strip else 16)
+        self.setMaximumHeight(48 if is_strip else 16_777_215)
+
+    def refresh(self) -> None:
+        """Ask the study anew."""
+        study, wording = self._session.study, self._session.wording
+        patient = self._patient()
+        cutoff = study.settings.naranjo_cutoff if study is not None else 5
+        self._cutoff.setText(wording("side_effects.cutoff", n=cutoff))
+        record = patient.find(self._record_id) if patient is not None and self._record_id else None
+        line = EventLine.of(record, cutoff) if record is not None else None
+        self.tint.setVisible(line is not None)
+        self._empty.setVisible(line is None)
+        if line is not None:
+            self._score.setText(score_text(line.score, wording))
+            self._category.setText(headline(line.score, wording))
+            self._progress.setText(progress_text(line.score, wording))
+        self.scale.show_score(line.score if line is not None else None, cutoff)
+        if study is None or patient is None:
+            self.foot.show_verdict(None, hidden=False)
+            return
+        self.foot.show_verdict(study.cohort.verdict(patient.id), hidden=is_hidden(patient, study.settings))
+
+    def _patient(self) -> Patient | None:
+        study = self._session.study
+        if study is None or self._patient_id is None:
+            return None
+        return next((p for p in study.patients if p.id == self._patient_id), None)
+
+    def labels(self) -> tuple[QLabel, QLabel, QLabel]:
+        """Score, category and progress, as they stand."""
+        return self._score, self._category, self._progress

@@ -1,0 +1,309 @@
+"""The side effects of one patient: were they asked for, which there are, and the ten Naranjo questions of the chosen one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from esk_engine.dictionary import Kind
+from esk_engine.records import Patient, Record
+from esk_engine.validation import check_patient
+from esk_gui.side_effects import acts
+from esk_gui.side_effects.adder import EventAdder
+from esk_gui.side_effects.asked import AskedRow
+from esk_gui.side_effects.events import EventLine, term_text
+from esk_gui.side_effects.model import AdverseEventsModel
+from esk_gui.side_effects.questions import LOW_ROW_HEIGHT, ROW_HEIGHT, NaranjoQuestions
+from esk_gui.side_effects.table import EventsTable
+from esk_gui.widgets.buttons import button
+from esk_gui.widgets.frames import PAGE_PADDING, bare, scrolling
+from esk_gui.widgets.labels import MessageLabel, text_label
+
+if TYPE_CHECKING:
+    from esk_engine.study import Study, StudyChanged
+    from esk_gui.app import Session
+
+_LOW_PAGE = 620
+
+
+class SideEffectsTab(QWidget):
+    """Embedded in the patient's form.
+
+    ``event_selected`` carries the record id of the chosen side effect or None; ``count_changed`` how many there are.
+    """
+
+    event_selected = Signal(object)
+    count_changed = Signal(int)
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side_effects_tab")
+        self._session = session
+        self._patient_id: str | None = None
+        self._count = -1
+        wording, theme = session.wording, session.theme
+        self._asked = AskedRow(wording, theme)
+        self._model = AdverseEventsModel(wording, self)
+        self.table = EventsTable(self._model, wording, theme)
+        self._adder = EventAdder(wording, theme)
+        self._adder.hide()
+        self._questions = NaranjoQuestions(wording, theme)
+        self._message = MessageLabel(theme, "message_side_effects")
+        self._add_button = button(
+            wording("side_effects.add"), theme, self.open_adder, kind="quiet", icon_name="add", name="add_side_effect"
+        )
+        self._delete_button = button(
+            wording("side_effects.delete"), theme, self.delete_selected, kind="quiet", icon_name="delete",
+            name="delete_side_effect", tooltip=wording("side_effects.delete.help"),
+        )  # fmt: skip
+        self._none = text_label("", "body_second", "side_effects_none", wrap=True)
+        self._area = self._build()
+        self._connect()
+        self.refresh()
+
+    def _build(self) -> QScrollArea:
+        head = bare(QHBoxLayout(), 4)
+        head.addWidget(text_label(self._session.wording("side_effects.title"), "heading"), 1)
+        head.addWidget(self._delete_button)
+        head.addWidget(self._add_button)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(PAGE_PADDING, 12, PAGE_PADDING, 12)
+        column.setSpacing(0)
+        column.addWidget(self._asked)
+        column.addSpacing(8)
+        column.addLayout(head)
+        for part in (self._adder, self._message, self.table, self._none):
+            column.addWidget(part)
+        column.addSpacing(14)
+        column.addWidget(self._questions)
+        column.addStretch(1)
+        area = scrolling(content, "side_effects_area")
+        bare(QVBoxLayout(self)).addWidget(area)
+        return area
+
+    def _connect(self) -> None:
+        self._asked.chosen.connect(self._on_asked)
+        self._adder.add_wanted.connect(self._on_add)
+        self._adder.closed.connect(self.close_adder)
+        self._model.edit_wanted.connect(self._on_edit)
+        self._questions.answered.connect(self._on_answered)
+        self._questions.left_for_later.connect(self._on_later)
+        self._questions.question_entered.connect(self._show_row)
+        self.table.delete_wanted.connect(self.delete_selected)
+        self.table.opened.connect(self._questions.focus_first_open)
+        self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+
+    # What is shown
+
+    def show_patient(self, patient_id: str | None) -> None:
+        """Show another patient; the first side effect with open questions is chosen."""
+        if patient_id == self._patient_id:
+            return
+        self._patient_id = patient_id
+        self._adder.hide()
+        self._message.clear()
+        self.refresh()
+        self._select(self._first_open())
+
+    def on_study_changed(self, change: StudyChanged) -> None:
+        is_ours = self._patient_id in change.patients or self._patient_id in change.removed
+        if is_ours or change.settings:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Ask the study anew; the chosen side effect stays chosen while it exists."""
+        patient, study = self._patient(), self._session.study
+        self.setEnabled(patient is not None)
+        chosen = self.selected_event()
+        read_only = study is None or study.read_only
+        records = patient.adverse_events if patient is not None else ()
+        cutoff = study.settings.naranjo_cutoff if study is not None else 0
+        with QSignalBlocker(self.table.selectionModel()):
+            self._model.show_lines([EventLine.of(record, cutoff) for record in records], editable=not read_only)
+        if patient is not None:
+            self._asked.show_patient(patient, read_only=read_only)
+        self._add_button.setEnabled(patient is not None and not read_only)
+        self._show_emptiness(patient)
+        if len(records) != self._count:
+            self._count = len(records)
+            self.count_changed.emit(self._count)
+        self._select(chosen if chosen and self._model.row_of(chosen) >= 0 else self._first_open())
+
+    def count(self) -> int:
+        """How many side effects the patient has."""
+        return max(0, self._count)
+
+    def selected_event(self) -> str | None:
+        line = self._model.line(self.table.currentIndex().row())
+        return line.id if line is not None else None
+
+    def state(self) -> dict[str, Any]:
+        """The chosen side effect, the question in hand, a row of the adder that was begun, how far it was scrolled."""
+        return {
+            "event": self.selected_event(),
+            "question": self._questions.focused(),
+            "adding": self._adder.isVisible(),
+            "term": self._adder.term.currentText(),
+            "phase": self._adder.phase.code(),
+            "scrolled": self._area.verticalScrollBar().value(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self._select(state.get("event"))
+        if state.get("adding"):
+            self.open_adder()
+            self._adder.term.setEditText(str(state.get("term", "")))
+            self._adder.phase.show_code(str(state.get("phase", "")))
+        if state.get("question"):
+            self._questions.focus_question(int(state["question"]))
+        self._area.verticalScrollBar().setValue(int(state.get("scrolled", 0)))
+
+    def drafts(self) -> list[str]:
+        """A side effect that was typed but not added."""
+        if self._adder.isHidden() or self._adder.is_empty():
+            return []
+        return [self._session.wording("side_effects.draft", term=self._adder.term.currentText().strip())]
+
+    # What a person does
+
+    def open_adder(self) -> None:
+        self._adder.show()
+        self._adder.reset()
+        self._area.ensureWidgetVisible(self._adder)
+
+    def close_adder(self) -> None:
+        self._adder.hide()
+        self._add_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def delete_selected(self) -> None:
+        """Take the chosen side effect away with its answers, as one act."""
+        record, patient = self._record(), self._patient()
+        study = self._session.study
+        if record is None or patient is None or study is None or study.read_only:
+            return
+        row = self._model.row_of(record.id)
+        study.apply(acts.delete_event(patient, record, term_text(record, self._session.wording)))
+        self.table.setCurrentIndex(self._model.index(min(row, self._model.rowCount() - 1), 0))
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_add(self, term: str, phase: str) -> None:
+        study, patient = self._session.study, self._patient()
+        if study is None or patient is None:
+            return
+        value, issues = acts.parsed_term(term)
+        if value is None:
+            text = self._session.wording.issue(issues[0]) if issues else self._session.wording("side_effects.term_needed")
+            self._adder.message.show_message(text)
+            return
+        act, record_id = acts.add_event(patient, value, phase or None, self._session.wording.term(value))
+        study.apply(act)
+        self._adder.hide()
+        self._select(record_id)
+        self._questions.focus_question(1)
+
+    def _on_edit(self, record_id: str, variable: str, text: str) -> None:
+        if variable == "term" and not text.strip():
+            self._message.show_message(self._session.wording("side_effects.term_needed"))
+            return
+        self._set(Kind.ADVERSE_EVENT, record_id, variable, text, self._message)
+
+    def _on_answered(self, variable: str, code: str) -> None:
+        record = self._record()
+        if record is not None and str(record.get(variable) or "") != code:
+            self._set(Kind.ADVERSE_EVENT, record.id, variable, code, self._questions.message)
+
+    def _on_asked(self, variable: str, code: str) -> None:
+        if self._patient_id is not None:
+            self._set(Kind.PATIENT, self._patient_id, variable, code, self._message)
+
+    def _set(self, kind: Kind, record_id: str, variable: str, text: str, message: MessageLabel) -> None:
+        """Save one value at once; what is refused is said beside it."""
+        study = self._session.study
+        if study is None or self._patient_id is None:
+            return
+        result = study.parse_and_set(self._patient_id, kind, record_id, variable, text, self._session.today())
+        errors = [issue for issue in result.issues if issue.is_error]
+        if errors:
+            message.show_message(self._session.wording.issue(errors[0]))
+        elif message is self._message:
+            message.clear()
+        self.refresh()
+
+    def _on_later(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_row_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        del current, previous
+        self._show_chosen()
+
+    def _show_row(self, row: QWidget) -> None:
+        self._area.ensureWidgetVisible(row, 0, 24)
+
+    # Inside
+
+    def _select(self, record_id: str | None) -> None:
+        row = self._model.row_of(record_id) if record_id else -1
+        with QSignalBlocker(self.table.selectionModel()):
+            if row >= 0:
+                self.table.selectRow(row)
+            else:
+                self.table.setCurrentIndex(QModelIndex())
+        self.table.viewport().update()
+        self._show_chosen()
+
+    def _show_chosen(self) -> None:
+        record, patient = self._record(), self._patient()
+        self._questions.setVisible(record is not None)
+        study = self._session.study
+        read_only = study is None or study.read_only
+        self._delete_button.setEnabled(record is not None and not read_only)
+        self._delete_button.setVisible(bool(self._count > 0))
+        if record is not None and patient is not None:
+            warning = next(
+                (issue for issue in check_patient(patient) if issue.params.get("record_id") == record.id), None
+            )
+            text = self._session.wording.issue(warning) if warning is not None else ""
+            self._questions.show_event(
+                record, term_text(record, self._session.wording), read_only=read_only, warning=text
+            )
+        self.event_selected.emit(record.id if record is not None else None)
+
+    def _show_emptiness(self, patient: Patient | None) -> None:
+        """None reported and not asked are different things: an empty table says which it is."""
+        is_empty = patient is not None and not patient.adverse_events
+        self.table.setVisible(not is_empty)
+        self._none.setVisible(is_empty)
+        if patient is None or not is_empty:
+            return
+        answers = [field.code for field in self._asked.fields]
+        asked = "none_reported" if "yes" in answers else "not_asked" if "no" in answers else "empty"
+        self._none.setText(self._session.wording(f"side_effects.{asked}"))
+
+    def _first_open(self) -> str | None:
+        lines = [line for row in range(self._model.rowCount()) if (line := self._model.line(row)) is not None]
+        unfinished = next((line.id for line in lines if not line.score.is_complete), None)
+        return unfinished or (lines[0].id if lines else None)
+
+    def _patient(self) -> Patient | None:
+        study: Study | None = self._session.study
+        if study is None or self._patient_id is None:
+            return None
+        return next((p for p in study.patients if p.id == self._patient_id), None)
+
+    def _record(self) -> Record | None:
+        patient, chosen = self._patient(), self.selected_event()
+        return patient.find(chosen) if patient is not None and chosen else None
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._asked.set_width(event.size().width() - 2 * PAGE_PADDING)
+        self._questions.set_row_height(LOW_ROW_HEIGHT if event.size().height() < _LOW_PAGE else ROW_HEIGHT)
+
+    def add_button(self) -> QPushButton:
+        return self._add_button
