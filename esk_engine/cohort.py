@@ -7,7 +7,7 @@ compute a million; criteria or settings that change recompute everything.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Codes = NDArray[np.object_]
+Column = NDArray[Any]
 
 
 class AdverseEvents:
@@ -84,7 +85,7 @@ class Cohort:
         patients: list[Patient],
         settings: Settings,
         criteria_set: CriteriaSet,
-        columns: dict[str, NDArray[Any]],
+        columns: dict[str, Column],
         judgement: Judgement,
     ) -> None:
         self._patients = patients
@@ -162,7 +163,11 @@ class Cohort:
         """Take one patient's row out and return the same cohort."""
         row = self._row[patient_id]
         del self._patients[row], self._keys[row], self._events[row]
-        self._resize(lambda column, axis: np.delete(column, row, axis=axis))
+
+        def taken_out(column: Column, axis: int) -> Column:
+            return np.delete(column, row, axis=axis)
+
+        self._resize(taken_out)
         return self
 
     def _insert(self, patient: Patient, key: tuple[tuple[tuple[int, int, str], ...], str]) -> None:
@@ -170,9 +175,13 @@ class Cohort:
         self._patients.insert(row, patient)
         self._keys.insert(row, key)
         self._events.insert(row, ())
-        self._resize(lambda column, axis: np.insert(column, row, _neutral(column), axis=axis))
 
-    def _resize(self, change: Any) -> None:
+        def put_in(column: Column, axis: int) -> Column:
+            return np.insert(column, row, _neutral(column), axis=axis)
+
+        self._resize(put_in)
+
+    def _resize(self, change: Callable[[Column, int], Column]) -> None:
         self._columns = {name: change(column, 0) for name, column in self._columns.items()}
         old = self._judgement
         self._judgement = Judgement(change(old.conditions, 1), change(old.criteria, 1), change(old.groups, 0))
@@ -211,7 +220,7 @@ class Cohort:
         return self._judgement.groups == GROUPS.index(group)
 
     def group(self, patient_id: str) -> Group:
-        return GROUPS[self._judgement.groups[self._row[patient_id]]]
+        return GROUPS[int(self._judgement.groups[self._row[patient_id]])]
 
     def count(self, group: Group) -> int:
         return int(np.count_nonzero(self.members(group)))
@@ -246,7 +255,7 @@ class Cohort:
                 conditions.append(
                     ConditionVerdict(
                         condition,
-                        VERDICTS[judged.conditions[at, row]],
+                        VERDICTS[int(judged.conditions[at, row])],
                         _number(self._columns[name][row]),
                         None if minutes is None else _minute(minutes[row]),
                         complete is not None and not bool(complete[row]),
@@ -254,9 +263,9 @@ class Cohort:
                     )
                 )
                 at += 1
-            criteria.append(CriterionVerdict(criterion.name, VERDICTS[judged.criteria[k, row]], tuple(conditions)))
+            criteria.append(CriterionVerdict(criterion.name, VERDICTS[int(judged.criteria[k, row])], tuple(conditions)))
         missing = missing_for(self._patients[row], criteria, self.settings)
-        return PatientVerdict(GROUPS[judged.groups[row]], tuple(criteria), missing)
+        return PatientVerdict(GROUPS[int(judged.groups[row])], tuple(criteria), missing)
 
     def to_frame(self) -> pd.DataFrame:
         """The analysis frame: a row a patient, entered and derived values, the group; pandas comes in here."""
@@ -281,7 +290,7 @@ def _minute(value: float) -> int | str | None:
     return "monitor" if value == MONITOR else int(value)
 
 
-def _neutral(column: NDArray[Any]) -> object:
+def _neutral(column: Column) -> Any:
     return (
         None
         if column.dtype == object
@@ -293,9 +302,9 @@ def _neutral(column: NDArray[Any]) -> object:
     )
 
 
-def _columns_of(patients: Sequence[Patient], course: Course, settings: Settings) -> dict[str, NDArray[Any]]:
+def _columns_of(patients: Sequence[Patient], course: Course, settings: Settings) -> dict[str, Column]:
     found: Derived = derive(course, settings)
-    columns: dict[str, NDArray[Any]] = {**course.numbers, **found.values}
+    columns: dict[str, Column] = {**course.numbers, **found.values}
     columns |= {f"minute:{name}": minutes for name, minutes in found.minutes.items()}
     columns |= {f"complete:{name}": complete for name, complete in found.complete.items()}
     columns |= {f"lloq:{name}": lloq for name, lloq in found.lloq.items()}
@@ -306,8 +315,8 @@ def _columns_of(patients: Sequence[Patient], course: Course, settings: Settings)
     return columns
 
 
-def _evidence(columns: dict[str, NDArray[Any]]) -> Evidence:
-    def named(prefix: str) -> dict[str, NDArray[Any]]:
+def _evidence(columns: dict[str, Column]) -> Evidence:
+    def named(prefix: str) -> dict[str, Column]:
         return {name.removeprefix(prefix): column for name, column in columns.items() if name.startswith(prefix)}
 
     ongoing: Bools = columns["code:relief_ongoing"] == "yes"

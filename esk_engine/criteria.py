@@ -11,6 +11,7 @@ from esk_engine.dictionary import NUMERIC_NAMES
 from esk_engine.errors import Fault
 
 OPERATORS = (">=", "<=")
+_LARGEST = 1e9  # beyond every variable; a NaN is not below it either
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,15 @@ def _condition(raw: object, place: str) -> Condition:
         raise Fault("criteria_variable", place=place, value=str(name))
     if operator not in OPERATORS:
         raise Fault("criteria_operator", place=place, value=str(operator))
-    if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or abs(threshold) > 1e9:
+    if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not abs(threshold) <= _LARGEST:
         raise Fault("criteria_threshold", place=place, value=str(threshold))
     return Condition(str(name), str(operator), float(threshold))
+
+
+def _whole(raw: object) -> int:
+    if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
+        raise Fault("criteria_shape", place=str(raw))
+    return raw
 
 
 def criteria_set_from_json(raw: object, set_id: str = "") -> CriteriaSet:
@@ -103,7 +110,8 @@ def criteria_set_from_json(raw: object, set_id: str = "") -> CriteriaSet:
     Raises
     ------
     Fault
-        ``criteria_shape``, ``criteria_empty``, ``criteria_variable``, ``criteria_operator`` or ``criteria_threshold``, with the place.
+        ``criteria_shape``, ``criteria_empty``, ``criteria_variable``, ``criteria_operator`` or
+        ``criteria_threshold``, with the place.
     """
     if not isinstance(raw, Mapping):
         raise Fault("criteria_shape", place="")
@@ -129,8 +137,8 @@ def criteria_set_from_json(raw: object, set_id: str = "") -> CriteriaSet:
         tuple(criteria),
         bool(entry.get("locked", False)),
         bool(entry.get("specified_beforehand", False)),
-        int(entry.get("outcomes_known", 0)),
-        int(entry.get("patients", 0)),
+        _whole(entry.get("outcomes_known", 0)),
+        _whole(entry.get("patients", 0)),
     )
 
 

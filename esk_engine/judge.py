@@ -1,4 +1,4 @@
-"""Judging: conditions held against arrays, three-valued, and what follows for criteria and groups (DESIGN section 6)."""
+"""Judging: conditions held against arrays, three-valued, and what follows for criteria and groups."""
 
 from __future__ import annotations
 

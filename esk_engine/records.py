@@ -122,6 +122,11 @@ def _row_order(kind: Kind) -> Callable[[Record], tuple[float, str]]:
     return _no_order if kind is Kind.ADVERSE_EVENT else _minute_of
 
 
+def in_reading_order(kind: Kind, rows: Iterable[Record]) -> tuple[Record, ...]:
+    """Rows of one kind as a patient holds them: by minute and analyte, side effects as they were entered."""
+    return tuple(sorted(rows, key=_row_order(kind)))
+
+
 def make_patient(values: Values, rows: Iterable[tuple[Kind, Values]] = (), patient_id: str = "") -> Patient:
     """A new patient with fresh ids, its rows in reading order; None values are left out."""
     patient_id = patient_id or new_id()
@@ -184,7 +189,8 @@ class SettingChange:
 class CriteriaChange:
     """What happens to the study's criteria sets: ``name`` is "version", "in_use" or "deleted".
 
-    ``version`` adds an immutable version (``new`` = its canonical JSON); ``in_use`` names the set that classifies; ``deleted`` hides or shows one.
+    ``version`` adds an immutable version (``new`` = its canonical JSON); ``in_use`` names the set that classifies;
+    ``deleted`` hides or shows one.
     """
 
     set_id: str

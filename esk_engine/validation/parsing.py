@@ -149,7 +149,7 @@ def _term_names() -> dict[str, str]:
 def _artefact(variable: Variable, text: str) -> Parsed:
     """Names of the vital signs that are marked, in the dictionary's order."""
     named = {part.strip().casefold() for part in text.replace(";", ",").split(",") if part.strip()}
-    short = dict(zip(VITALS, VITAL_NAMES, strict=True))
+    short: dict[str, str] = dict(zip(VITALS, VITAL_NAMES, strict=True))
     found = {short.get(name, name) for name in named}
     unknown = sorted(found - set(VITAL_NAMES))
     if unknown:

@@ -22,7 +22,13 @@ _DAYS_A_WEEK = 7
 
 
 def _limit_issue(code: str, declared: Variable, value: object, limits: Limits, severity: Severity) -> Issue:
-    params = {"value": value, "low": limits.low, "high": limits.high, "low_open": limits.low_open, "unit": declared.unit}
+    params = {
+        "value": value,
+        "low": limits.low,
+        "high": limits.high,
+        "low_open": limits.low_open,
+        "unit": declared.unit,
+    }
     return Issue(code, declared.name, severity, params)
 
 
@@ -82,7 +88,7 @@ def _single_values(patient: Patient) -> Iterator[Issue]:
 
 def _evaluation(record: Record) -> Iterator[Issue]:
     start, evaluation = record.get("infusion_start"), record.get("evaluation_date")
-    if not isinstance(start, datetime) or not isinstance(evaluation, date):
+    if not isinstance(start, datetime) or not isinstance(evaluation, date) or isinstance(evaluation, datetime):
         return
     days = (evaluation - start.date()).days
     if days < 0:

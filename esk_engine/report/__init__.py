@@ -1,0 +1,70 @@
+"""The report: the analysis, its tables and its figures as plain data, and one renderer for their text."""
+
+from esk_engine.report.analysis import (
+    COLUMNS,
+    COMPARED,
+    TOTAL,
+    Analysis,
+    Comparison,
+    Count,
+    GroupSummary,
+    SideEffect,
+    SideEffectComparison,
+    analyse,
+    compare,
+    p_of,
+)
+from esk_engine.report.as_json import to_json
+from esk_engine.report.figures import FIGURES, Figure, Point, figure_series
+from esk_engine.report.render import (
+    cell_parts,
+    cell_text,
+    head_text,
+    note_text,
+    row_label,
+    table_html,
+    table_tsv,
+    title,
+)
+from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
+from esk_engine.report.tables import SIGNIFICANT, decimals_of, method_note, p_cell, set_note, tables
+
+__all__ = [
+    "COLUMNS",
+    "COMPARED",
+    "FIGURES",
+    "SIGNIFICANT",
+    "TOTAL",
+    "Analysis",
+    "Cell",
+    "CellKind",
+    "Comparison",
+    "Count",
+    "Figure",
+    "GroupSummary",
+    "Head",
+    "Note",
+    "Point",
+    "Row",
+    "SideEffect",
+    "SideEffectComparison",
+    "Table",
+    "analyse",
+    "cell_parts",
+    "cell_text",
+    "compare",
+    "decimals_of",
+    "figure_series",
+    "head_text",
+    "method_note",
+    "note_text",
+    "p_cell",
+    "p_of",
+    "row_label",
+    "set_note",
+    "table_html",
+    "table_tsv",
+    "tables",
+    "title",
+    "to_json",
+]
