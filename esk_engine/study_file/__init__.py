@@ -1,0 +1,158 @@
+"""The study file: one encrypted SQLCipher database that holds a study and the log of everything done to it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sql
+
+from esk_engine.errors import Fault
+from esk_engine.study_file.connection import PUBLIC, Key, connect, fault_of, is_writable
+from esk_engine.study_file.lock import WriterLock
+from esk_engine.study_file.log import Head
+from esk_engine.study_file.reading import FileContent, read_content, read_file
+from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
+from esk_engine.study_file.writer import SaveState, Writer
+from esk_engine.study_file.writing import Writing, write
+
+__all__ = ["PUBLIC", "Key", "OpenedFile", "create_file", "open_file"]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A study file that was opened: what it holds, and its writer, or why there is none."""
+
+    content: FileContent
+    writer: Writer | None
+    read_only_reason: Fault | None = None
+
+
+def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
+    """Write a new study whole, or nothing; it appears under its name when it is complete.
+
+    Raises
+    ------
+    Fault
+        ``file_exists``, ``file_read_only``, ``file_full``, ...
+    """
+    if path.exists():
+        raise Fault("file_exists", file=str(path))
+    if not path.parent.is_dir():
+        raise Fault("file_not_found", file=str(path.parent))
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    connection = connect_new(beside, path, key)
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        create_tables(connection)
+        write(connection, birth, Head())
+        connection.execute("COMMIT")
+        connection.close()
+        if path.exists():
+            raise Fault("file_exists", file=str(path))
+        os.rename(beside, path)
+        _sync_folder(path.parent)
+    except sql.Error as error:
+        raise _named(fault_of(error, beside), path) from None
+    except OSError:
+        raise Fault("file_read_only", file=str(path)) from None
+    finally:
+        connection.close()
+        for leftover in (beside, beside.with_name(beside.name + "-journal")):
+            with contextlib.suppress(OSError):
+                leftover.unlink()
+
+
+def connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
+    """A connection to a file that is to become ``path``."""
+    try:
+        with beside.open("xb"):
+            pass
+        return connect(beside, key, "rw")
+    except OSError:
+        raise Fault("file_read_only", file=str(path)) from None
+    except Fault as fault:
+        raise _named(fault, path) from None
+
+
+def _named(fault: Fault, path: Path) -> Fault:
+    return Fault(fault.code, **{**fault.params, "file": str(path)})
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable, where the system knows how."""
+    with contextlib.suppress(OSError, AttributeError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """A million small objects come and none goes: the collector would only look at them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def open_file(
+    path: Path, *, who: str, pc: str, on_state: Callable[[SaveState], None], read_only: bool = False, key: Key = PUBLIC
+) -> OpenedFile:
+    """Open a study to write, or to read where ``read_only`` asks for it or the file allows no more.
+
+    A file that is refused is never written to.
+
+    Raises
+    ------
+    Fault
+        ``file_not_found``, ``file_not_a_study`` (or another key, or a damaged beginning), ``file_damaged``,
+        ``file_newer``, ``file_locked`` (who, pc, since), ``file_needs_recovery``, ...
+    """
+    with _without_collector():
+        if read_only:
+            return OpenedFile(read_file(path, key), None)
+        content = read_file(path, key)  # whatever is wrong with the file shows here, before anything is made beside it
+        if not is_writable(path):
+            return OpenedFile(content, None, Fault("file_read_only", file=str(path)))
+        lock = WriterLock(path)
+        try:
+            lock.acquire(who, pc)
+        except Fault as fault:
+            if fault.code != "file_read_only":
+                raise
+            return OpenedFile(content, None, fault)
+        try:
+            connection, content = _take_over(path, key, content)
+        except BaseException:
+            lock.release()
+            raise
+        return OpenedFile(content, Writer(path, key, connection, lock, content.head, on_state))
+
+
+def _take_over(path: Path, key: Key, content: FileContent) -> tuple[sql.Connection, FileContent]:
+    """A connection that may write, and what the file holds now that nobody else can change it."""
+    from esk_engine.study_file.reading import read_head
+
+    connection = connect(path, key, "rw")
+    try:
+        check_identity(connection, path)
+        add_absent_columns(connection)
+        if read_head(connection) != content.head:  # another writer was at work until a moment ago
+            content = read_content(connection, path)
+    except sql.Error as error:
+        connection.close()
+        raise fault_of(error, path) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection, content

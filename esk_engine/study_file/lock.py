@@ -1,0 +1,112 @@
+"""Who may write: one lock file beside the study, held by one writer, and a note that says who that is.
+
+The lock (``NAME.esk.lock``) is the operating system's, so it goes with the process that held it and is never broken
+by its age. The note (``NAME.esk.who``) is only read to tell the next one who has the study open.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from esk_engine.errors import Fault
+from esk_engine.study_file.log import utc_now
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+
+def lock_path(path: Path) -> Path:
+    return path.with_name(path.name + ".lock")
+
+
+def note_path(path: Path) -> Path:
+    return path.with_name(path.name + ".who")
+
+
+def holder(path: Path) -> dict[str, str]:
+    """Who has the study open for writing (who, pc, since), "?" for what the note does not say."""
+    unknown = {"who": "?", "pc": "?", "since": "?"}
+    for _ in range(5):  # the lock is there a moment before its note
+        try:
+            raw: object = json.loads(note_path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            time.sleep(0.02)
+            continue
+        if not isinstance(raw, Mapping):
+            break
+        note = cast(Mapping[str, Any], raw)
+        return {name: str(note.get(name) or "?") for name in unknown}
+    return unknown
+
+
+class WriterLock:
+    """The writer's lock on one study; ``acquire`` to have it, ``release`` to give it up."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock: BaseFileLock | None = None
+        self._identity: tuple[int, int] | None = None
+        self._who = ""
+        self._pc = ""
+
+    def acquire(self, who: str, pc: str) -> None:
+        """Take the lock at once or not at all.
+
+        Raises
+        ------
+        Fault
+            ``file_locked`` (who, pc, since) where another has it, ``file_read_only`` where no lock can be set.
+        """
+        from filelock import FileLock, Timeout  # late: start-up does without it
+
+        lock = FileLock(lock_path(self._path), timeout=0, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise Fault("file_locked", file=str(self._path), **holder(self._path)) from None
+        except (OSError, NotImplementedError):
+            raise Fault("file_read_only", file=str(self._path)) from None
+        self._lock, self._who, self._pc = lock, who, pc
+        self._identity = _identity(lock_path(self._path))
+        self._write_note()
+
+    def renew(self) -> None:
+        """Make sure that the lock is still ours after the folder went away and came back; Fault where it is not."""
+        if self._lock is not None and _identity(lock_path(self._path)) == self._identity:
+            return
+        if self._lock is not None:
+            with contextlib.suppress(OSError):
+                self._lock.release()  # the note stays: it may be another's by now
+            self._lock = None
+        self.acquire(self._who, self._pc)
+
+    def release(self) -> None:
+        """Give the lock up; nothing happens where it is not held."""
+        if self._lock is None:
+            return
+        with contextlib.suppress(OSError):
+            note_path(self._path).unlink()
+        with contextlib.suppress(OSError):
+            self._lock.release()
+        self._lock = None
+
+    def _write_note(self) -> None:
+        note = {"who": self._who, "pc": self._pc, "since": utc_now()}
+        beside = note_path(self._path).with_name(note_path(self._path).name + ".new")
+        with contextlib.suppress(OSError):  # the note is a courtesy, the lock is what counts
+            beside.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+            os.replace(beside, note_path(self._path))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino)

@@ -1,0 +1,210 @@
+"""The log: every change is a line, and every line seals the one before it.
+
+``hash`` is the SHA-256, in hexadecimal, of the UTF-8 text of one JSON array without spaces: the hash of the line before
+("" for the first), then every other column in the table's order; NULL is ``null``, texts are in NFC.
+
+========  ==================================================================================================
+column    holds
+========  ==================================================================================================
+seq       1, 2, 3, ... without a gap
+utc       when it was done, ``2024-01-16T13:02:11.123Z``; order is by seq, clocks are not trusted
+person    initials; ``pc`` the computer's name, ``program`` name and version of what wrote it
+act       number of the act; all lines of an act were written together. ``undoes_act``: the act it takes back
+kind      patient, reading, sample, adverse_event, setting, criteria, person or study
+variable  its name; NULL where a whole patient comes (old is NULL), goes (new is NULL) or is replaced
+old, new  canonical JSON (see ``encoding``); NULL where there was or is no value
+========  ==================================================================================================
+
+A criteria line has the set's id as its record and ``version`` (the whole version as JSON), ``in_use`` or ``deleted`` as
+its variable. The first line of all has kind ``study``, the study's id as its record and the program as its value.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from esk_engine.dictionary import Kind
+from esk_engine.records import CriteriaChange, Edit, Patient, PatientChange, SettingChange, Value
+from esk_engine.study_file.encoding import (
+    canonical_json,
+    clean_text,
+    decode_patient,
+    decode_value,
+    encode_patient,
+    encode_value,
+)
+from esk_engine.study_file.state import PersonChange, StoredChange
+
+RECORD_KINDS = frozenset(kind.value for kind in Kind)
+
+
+class LogLine(NamedTuple):
+    """One line of the log, its columns as they stand in the file."""
+
+    seq: int
+    utc: str
+    person: str
+    pc: str
+    program: str
+    act: int
+    undoes_act: int | None
+    kind: str
+    record_id: str | None
+    patient_id: str | None
+    variable: str | None
+    old: str | None
+    new: str | None
+    reason: str | None
+    hash: str = ""
+
+    @property
+    def when(self) -> datetime:
+        """When it was done, in this computer's time zone."""
+        return datetime.fromisoformat(self.utc).astimezone()
+
+    @property
+    def old_value(self) -> Value | Patient:
+        return self._value(self.old)
+
+    @property
+    def new_value(self) -> Value | Patient:
+        return self._value(self.new)
+
+    def _value(self, text: str | None) -> Value | Patient:
+        """What ``old`` or ``new`` says; a criteria version as its JSON text."""
+        if text is None:
+            return None
+        if self.kind in RECORD_KINDS:
+            return decode_value(Kind(self.kind), self.variable, text) if self.variable else decode_patient(text)
+        return text if self.variable == "version" else json.loads(text)
+
+    def sealed(self, previous: str) -> str:
+        """The hash that this line has after a line with the hash ``previous``."""
+        return hashlib.sha256(canonical_json([previous, *self[:-1]]).encode("utf-8")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log ends: its last line's number and hash, and its last act."""
+
+    seq: int = 0
+    act: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who acts, where, with which program."""
+
+    person: str
+    pc: str
+    program: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedAct:
+    """An act on its way to the file: its changes are its lines, from ``first_seq`` on.
+
+    ``study_id`` is given by the act that founds a study; its line comes first.
+    """
+
+    number: int
+    first_seq: int
+    utc: str
+    author: Author
+    changes: tuple[StoredChange, ...]
+    reason: str = ""
+    undoes: int | None = None
+    study_id: str = ""
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + len(self.changes) - (0 if self.study_id else 1)
+
+    def lines(self) -> Iterator[LogLine]:
+        """The act's lines, not sealed yet."""
+        entries: Iterable[_Entry] = (_entry(change) for change in self.changes)
+        if self.study_id:
+            founded = ("study", self.study_id, None, "founded", None, canonical_json(self.author.program))
+            entries = (founded, *entries)
+        for seq, entry in enumerate(entries, self.first_seq):
+            author = self.author
+            yield LogLine(
+                seq,
+                self.utc,
+                author.person,
+                author.pc,
+                author.program,
+                self.number,
+                self.undoes,
+                *entry,
+                self.reason or None,
+            )
+
+
+_Entry = tuple[str, str | None, str | None, str | None, str | None, str | None]
+
+
+def _entry(change: StoredChange) -> _Entry:
+    """(kind, record_id, patient_id, variable, old, new) of one change."""
+    match change:
+        case Edit():
+            old, new = encode_value(change.old), encode_value(change.new)
+            return (change.kind.value, change.record_id, change.patient_id, change.variable, old, new)
+        case PatientChange():
+            old, new = encode_patient(change.old), encode_patient(change.new)
+            return (Kind.PATIENT.value, change.patient_id, change.patient_id, None, old, new)
+        case SettingChange():
+            return ("setting", None, None, change.name, encode_value(change.old), encode_value(change.new))
+        case CriteriaChange(name="version"):
+            return ("criteria", change.set_id, None, change.name, change.old, change.new)
+        case CriteriaChange():
+            return ("criteria", change.set_id, None, change.name, encode_value(change.old), encode_value(change.new))
+        case PersonChange():
+            return ("person", change.initials, None, "role", encode_value(change.old), encode_value(change.new))
+
+
+def change_of(line: LogLine) -> StoredChange | None:
+    """The change that a line tells of, None for the founding line.
+
+    Raises
+    ------
+    KeyError, ValueError
+        Where the line tells of nothing that Esk knows.
+    """
+    if line.kind == "study":
+        return None
+    record_id, name = line.record_id or "", line.variable or ""
+    if line.kind in RECORD_KINDS:
+        patient_id = line.patient_id or ""
+        if line.variable is None:
+            return PatientChange(patient_id, decode_patient(line.old), decode_patient(line.new))
+        kind = Kind(line.kind)
+        old, new = decode_value(kind, name, line.old), decode_value(kind, name, line.new)
+        return Edit(patient_id, kind, record_id, name, old, new)
+    if line.kind == "criteria" and name == "version":
+        return CriteriaChange(record_id, name, line.old, line.new)
+    old_raw = None if line.old is None else json.loads(line.old)
+    new_raw = None if line.new is None else json.loads(line.new)
+    if line.kind == "setting":
+        return SettingChange(name, old_raw, new_raw)
+    if line.kind == "criteria" and name in ("in_use", "deleted"):
+        return CriteriaChange(record_id, name, old_raw, new_raw)
+    if line.kind == "person":
+        return PersonChange(record_id, old_raw, new_raw)
+    raise ValueError(f"a log line of kind {line.kind}")
+
+
+def utc_now() -> str:
+    """Now, as the log writes it."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def clean_author(person: str, pc: str, program: str) -> Author:
+    """An author whose texts the log can hold."""
+    return Author(clean_text(person), clean_text(pc), clean_text(program))

@@ -1,0 +1,202 @@
+"""The writer: one thread that owns the connection and makes acts durable, in order, each in one transaction.
+
+Nothing overtakes an act that failed: it is tried again, by itself every few seconds and at ``retry``, until it is on
+disk. After a failure the file is opened anew, and the end of its log tells whether the act was written after all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlcipher3 import dbapi2 as sql
+
+from esk_engine.errors import Fault
+from esk_engine.study_file.connection import Key, connect, fault_of
+from esk_engine.study_file.lock import WriterLock
+from esk_engine.study_file.log import Head
+from esk_engine.study_file.reading import read_head
+from esk_engine.study_file.schema import check_identity
+from esk_engine.study_file.writing import Writing, write
+
+RETRY_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class SaveState:
+    """Whether everything is on disk: ``status`` is "saved", "saving" or "failed" (with its fault).
+
+    ``at`` is when the last act reached the disk, in this computer's time zone; None before the first.
+    """
+
+    status: str
+    at: datetime | None = None
+    fault: Fault | None = None
+
+
+@dataclass(slots=True)
+class _Queued:
+    writing: Writing
+    saved: Future[int]
+
+
+class Writer:
+    """Takes acts, writes them in order; ``close`` waits for them and gives up the lock.
+
+    Parameters
+    ----------
+    connection, lock, head
+        A connection that may write, the writer's lock, and where the file's log ends: all the writer's from now on.
+    on_state
+        Called on the writer's thread whenever the save state changes.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        key: Key,
+        connection: sql.Connection,
+        lock: WriterLock,
+        head: Head,
+        on_state: Callable[[SaveState], None],
+    ) -> None:
+        self._path, self._key, self._lock, self._head = path, key, lock, head
+        self._connection: sql.Connection | None = connection
+        self._on_state = on_state
+        self._queue: deque[_Queued] = deque()
+        self._changed = threading.Condition()
+        self._fault: Fault | None = None
+        self._saved_at: datetime | None = None
+        self._retry_now = False
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="esk-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> SaveState:
+        with self._changed:
+            return self._state()
+
+    def _state(self) -> SaveState:
+        if self._fault is not None:
+            return SaveState("failed", self._saved_at, self._fault)
+        return SaveState("saving" if self._queue else "saved", self._saved_at)
+
+    def submit(self, writing: Writing) -> Future[int]:
+        """Queue one act; the future holds the number of its last log line once it is on disk."""
+        saved: Future[int] = Future()
+        with self._changed:
+            self._queue.append(_Queued(writing, saved))
+            self._changed.notify_all()
+        return saved
+
+    def retry(self) -> None:
+        """Try again at once what failed."""
+        with self._changed:
+            self._retry_now = True
+            self._changed.notify_all()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until nothing is left to write; False where an act failed meanwhile or the time is up."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._queue or self._fault is not None, timeout)
+            return not self._queue
+
+    def close(self, *, discard: bool = False) -> None:
+        """Write what is left, then close the file and give up the lock.
+
+        Raises
+        ------
+        Fault
+            Where something cannot be written: the writer goes on trying, unless ``discard`` gives it up.
+        """
+        if not self.wait():
+            self.retry()
+            with self._changed:
+                self._changed.wait_for(lambda: not self._queue or not self._retry_now)
+            if not self.wait() and not discard:
+                raise self.state.fault or Fault("file_unreadable", file=str(self._path), detail="")
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        self._thread.join()
+        self._drop_connection()
+        self._lock.release()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._queue or self._closing)
+                if self._closing:
+                    return
+                queued = self._queue[0]
+            fault = self._attempt(queued.writing)
+            with self._changed:
+                self._retry_now = False
+                self._fault = fault
+                if fault is None:
+                    self._queue.popleft()
+                    self._saved_at = datetime.now().astimezone()
+                state = self._state()
+                self._changed.notify_all()
+            if fault is None:
+                queued.saved.set_result(queued.writing.logged.last_seq)
+            with contextlib.suppress(Exception):  # a listener's own trouble never keeps a value from the disk
+                self._on_state(state)
+            if fault is not None:
+                with self._changed:
+                    self._changed.wait_for(lambda: self._retry_now or self._closing, RETRY_SECONDS)
+
+    def _attempt(self, writing: Writing) -> Fault | None:
+        """Write one act; the fault that kept it from the disk, or None."""
+        try:
+            connection = self._connection or self._reopen()
+            if self._head.seq < writing.logged.last_seq:
+                connection.execute("BEGIN IMMEDIATE")
+                head = write(connection, writing, self._head)
+                self._pending_head = head
+                connection.execute("COMMIT")
+                self._head = head
+            return None
+        except sql.Error as error:
+            self._drop_connection()
+            return fault_of(error, self._path)
+        except Fault as fault:
+            self._drop_connection()
+            return fault
+        except Exception as error:  # our own bug must not end the thread that holds other people's values
+            self._drop_connection()
+            return Fault("file_unreadable", file=str(self._path), detail=repr(error))
+
+    _pending_head: Head | None = None
+
+    def _reopen(self) -> sql.Connection:
+        """The file anew, once it is sure that it still ends where we left it."""
+        if not self._path.exists():
+            raise Fault("file_vanished", file=str(self._path))
+        self._lock.renew()
+        connection = connect(self._path, self._key, "rw")
+        try:
+            check_identity(connection, self._path)
+            found = read_head(connection)
+            if found != self._head:
+                if found != self._pending_head:
+                    raise Fault("file_changed", file=str(self._path))
+                self._head = found  # the act that failed had reached the disk after all
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        return connection
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(sql.Error):
+                self._connection.close()
+        self._connection = None

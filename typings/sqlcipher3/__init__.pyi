@@ -1,0 +1,1 @@
+"""What Esk uses of sqlcipher3, which ships no types."""
