@@ -1,6 +1,6 @@
 """An open study: what the window and the command line both drive."""
 
-from esk_engine.study.core import Study
+from esk_engine.study.acts import Study
 from esk_engine.study.events import ActName, Added, Entry, EntryResult, Person, StudyChanged
 from esk_engine.study.snapshot import StudySnapshot
 from esk_engine.study_file.connection import Key

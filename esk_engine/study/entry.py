@@ -7,14 +7,16 @@ from dataclasses import replace
 from datetime import date
 
 from esk_engine.dictionary import has_variable, variable
-from esk_engine.errors import Issue, Place, Refused
+from esk_engine.errors import Issue, Place
 from esk_engine.records import Act, Edit, Patient
 from esk_engine.study.events import Entry
 from esk_engine.study.preparing import refused
 from esk_engine.validation import check_patient, check_value, parse
 
 
-def entering(patient: Patient, entries: Sequence[Entry], today: date, reason: str) -> tuple[Act | None, tuple[Issue, ...]]:
+def entering(
+    patient: Patient, entries: Sequence[Entry], today: date, reason: str
+) -> tuple[Act | None, tuple[Issue, ...]]:
     """The act that enters some values of one patient, with every issue; no act where one of them is an error.
 
     An error that was there before and that the entry leaves as it was keeps nobody from entering something else.
@@ -69,8 +71,3 @@ def _placed(issue: Issue, patient: Patient, entry: Entry) -> Issue:
 def _essence(issue: Issue) -> tuple[str, str, dict[str, object]]:
     """What makes two issues the same, wherever they stand."""
     return issue.code, issue.variable, dict(issue.params)
-
-
-def refusal(error: Refused, issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-    """Issues of an entry that the study itself refused, a study number that is taken for one."""
-    return (*issues, *error.issues)

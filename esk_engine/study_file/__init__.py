@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from esk_engine.errors import Fault
 from esk_engine.study_file.connection import PUBLIC, Key, connect, fault_of, is_writable
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
-from esk_engine.study_file.reading import FileContent, read_content, read_file
+from esk_engine.study_file.reading import FileContent, read_content, read_file, read_head
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Writing, write
@@ -45,19 +45,19 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
     if not path.parent.is_dir():
         raise Fault("file_not_found", file=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
-    connection = connect_new(beside, path, key)
+    connection = _connect_new(beside, path, key)
     try:
         connection.execute("BEGIN IMMEDIATE")
         create_tables(connection)
         write(connection, birth, Head())
         connection.execute("COMMIT")
         connection.close()
-        if path.exists():
-            raise Fault("file_exists", file=str(path))
-        os.rename(beside, path)
+        _appear(beside, path)
         _sync_folder(path.parent)
     except sql.Error as error:
-        raise _named(fault_of(error, beside), path) from None
+        raise fault_of(error, beside, path) from None
+    except FileExistsError:
+        raise Fault("file_exists", file=str(path)) from None
     except OSError:
         raise Fault("file_read_only", file=str(path)) from None
     finally:
@@ -67,7 +67,7 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
                 leftover.unlink()
 
 
-def connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
+def _connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
     """A connection to a file that is to become ``path``."""
     try:
         with beside.open("xb"):
@@ -75,12 +75,16 @@ def connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
         return connect(beside, key, "rw")
     except OSError:
         raise Fault("file_read_only", file=str(path)) from None
-    except Fault as fault:
-        raise _named(fault, path) from None
 
 
-def _named(fault: Fault, path: Path) -> Fault:
-    return Fault(fault.code, **{**fault.params, "file": str(path)})
+def _appear(beside: Path, path: Path) -> None:
+    """Give the finished file its name; FileExistsError where another took it meanwhile."""
+    try:
+        os.link(beside, path)  # unlike a rename, never takes the place of another file
+    except FileExistsError:
+        raise
+    except (OSError, AttributeError):
+        beside.rename(path)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -94,7 +98,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _without_collector() -> Iterator[None]:
+def _without_collector() -> Generator[None]:
     """A million small objects come and none goes: the collector would only look at them again and again."""
     was_on = gc.isenabled()
     gc.disable()
@@ -141,8 +145,6 @@ def open_file(
 
 def _take_over(path: Path, key: Key, content: FileContent) -> tuple[sql.Connection, FileContent]:
     """A connection that may write, and what the file holds now that nobody else can change it."""
-    from esk_engine.study_file.reading import read_head
-
     connection = connect(path, key, "rw")
     try:
         check_identity(connection, path)

@@ -51,7 +51,7 @@ def connect(path: Path, key: Key, mode: str) -> sql.Connection:
     Fault
         Where the file cannot be opened at all; whether it is a study shows at the first query.
     """
-    place = Path(os.path.abspath(path)).as_posix()
+    place = path.absolute().as_posix()
     # Three slashes before C:/..., four before a share: SQLite takes no host in a URI.
     uri = f"file://{'' if place.startswith('/') else '/'}{quote(place)}?mode={mode}"
     try:
@@ -73,10 +73,10 @@ def connect(path: Path, key: Key, mode: str) -> sql.Connection:
     return connection
 
 
-def fault_of(error: sql.Error, path: Path) -> Fault:
+def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Fault:
     """The calm name of what SQLCipher reports; wrong key, foreign file and damaged first page look alike to it."""
     name = str(getattr(error, "sqlite_errorname", "") or "")
-    shown = str(path)
+    shown = str(shown_as or path)
     if not path.exists():
         return Fault("file_vanished", file=shown)
     if name.startswith("SQLITE_NOTADB"):
@@ -85,7 +85,7 @@ def fault_of(error: sql.Error, path: Path) -> Fault:
         return Fault("file_damaged", file=shown)
     if name.startswith("SQLITE_FULL"):
         return Fault("file_full", file=shown)
-    if name.startswith("SQLITE_BUSY") or name.startswith("SQLITE_LOCKED"):
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Fault("file_busy", file=shown)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return Fault("file_read_only", file=shown)

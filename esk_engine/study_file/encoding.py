@@ -22,7 +22,7 @@ import math
 import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from esk_engine.dictionary import Kind, ValueType, Variable, variable
 from esk_engine.records import BelowLloq, Patient, Record, Value, Values, in_reading_order
@@ -105,7 +105,7 @@ def normalised(declared: Variable, value: Value) -> Value:
             raise ValueError(f"{declared.name}: {value!r}")
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[int | float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 

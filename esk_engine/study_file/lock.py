@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,7 +68,10 @@ class WriterLock:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise Fault("file_locked", file=str(self._path), **holder(self._path)) from None
+            note = holder(self._path)
+            raise Fault(
+                "file_locked", file=str(self._path), who=note["who"], pc=note["pc"], since=note["since"]
+            ) from None
         except (OSError, NotImplementedError):
             raise Fault("file_read_only", file=str(self._path)) from None
         self._lock, self._who, self._pc = lock, who, pc
@@ -101,7 +103,7 @@ class WriterLock:
         beside = note_path(self._path).with_name(note_path(self._path).name + ".new")
         with contextlib.suppress(OSError):  # the note is a courtesy, the lock is what counts
             beside.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
-            os.replace(beside, note_path(self._path))
+            beside.replace(note_path(self._path))
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

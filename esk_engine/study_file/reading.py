@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class FileContent:
 
 
 @contextlib.contextmanager
-def reader(path: Path, key: Key) -> Iterator[sql.Connection]:
+def reader(path: Path, key: Key) -> Generator[sql.Connection]:
     """A connection that only reads, in one transaction, on a file that is known to be a study.
 
     Raises
@@ -256,6 +256,4 @@ def log_lines(connection: sql.Connection, wanted: LogFilter) -> Iterator[LogLine
 
 def _utc(moment: datetime) -> str:
     """A moment as the log writes it; one without a zone is this computer's."""
-    from datetime import UTC
-
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

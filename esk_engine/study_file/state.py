@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from esk_engine.criteria import CriteriaSet, criteria_set_from_json
 from esk_engine.records import Change, CriteriaChange, Edit, Patient, PatientChange, SettingChange
@@ -65,10 +66,11 @@ class StudyState:
         match change:
             case Edit():
                 self.patients[change.patient_id] = self.patients[change.patient_id].with_edit(change)
-            case PatientChange(new=None):
-                del self.patients[change.patient_id]
             case PatientChange():
-                self.patients[change.patient_id] = change.new
+                if change.new is None:
+                    del self.patients[change.patient_id]
+                else:
+                    self.patients[change.patient_id] = change.new
             case SettingChange():
                 self.settings = self.settings.with_value(change.name, change.new)
             case CriteriaChange(name="in_use"):
@@ -88,7 +90,7 @@ class StudyState:
 
 def criteria_version(criteria_set: CriteriaSet, version_id: str) -> str:
     """What a saved version of a set is in the file and its log: the canonical JSON with the version's own id."""
-    form = {"version": version_id, **criteria_set.to_json()}
+    form: dict[str, Any] = {"version": version_id, **criteria_set.to_json()}
     for criterion in form["criteria"]:
         for condition in criterion["conditions"]:
             condition["threshold"] = plain_number(condition["threshold"])

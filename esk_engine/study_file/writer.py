@@ -170,7 +170,7 @@ class Writer:
         except Fault as fault:
             self._drop_connection()
             return fault
-        except Exception as error:  # our own bug must not end the thread that holds other people's values
+        except Exception as error:  # noqa: BLE001 - our own bug must not end the thread that holds other people's values
             self._drop_connection()
             return Fault("file_unreadable", file=str(self._path), detail=repr(error))
 

@@ -68,7 +68,8 @@ def _statements(step: Step, logged: LoggedAct) -> Iterator[Statement]:
         case PatientChange():
             yield from _patient(change)
         case SettingChange():
-            yield ("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (change.name, encode_value(change.new)))
+            cells = (change.name, encode_value(change.new))
+            yield ("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", cells)
         case CriteriaChange():
             yield from _criteria(change, logged)
         case PersonChange():

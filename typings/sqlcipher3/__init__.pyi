@@ -1,1 +1,0 @@
-"""What Esk uses of sqlcipher3, which ships no types."""
