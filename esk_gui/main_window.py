@@ -1,122 +1,325 @@
-"""The window: menus above, the rail at the left, the start page or the pages of the open study."""
+"""The window: menus above; below them the start page, or the open study's workspace."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+import base64
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
-from esk_gui.app import Session
+from esk_engine.errors import Fault
+from esk_gui.app import PageName, Session
+from esk_gui.faults import fault_log_path
 from esk_gui.icons import app_icon
 from esk_gui.menus import RAIL_PAGES, Actions, MenuRow
-from esk_gui.pages import PageStack
-from esk_gui.rail import Rail
-from esk_gui.widgets.frames import bare
+from esk_gui.start_page import StartPage
+from esk_gui.studies import Studies
+from esk_gui.theme import ThemeChoice
+from esk_gui.widgets.page import Page
+from esk_gui.workspace import Workspace
 
-RAIL_WORDS_FROM = 1240
+Handler = Callable[[], object]
 
 
 class MainWindow(QMainWindow):
-    """Everything around the pages."""
+    """Everything around the pages.
 
-    def __init__(self, session: Session) -> None:
+    Parameters
+    ----------
+    record
+        Writes an error down in the fault log, before it is told.
+    """
+
+    def __init__(self, session: Session, record: Callable[[BaseException], None]) -> None:
         super().__init__()
         self.session = session
+        self._record = record
+        self._may_close = False
+        self._error_dialog: QWidget | None = None
+        self.setObjectName("main_window")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 360)
-        self.resize(1366, 768)
-        self.actions_ = Actions(self, {spec: self._noop for spec in _names()} | self._handlers())
-        self.pages = PageStack(session)
+        self.studies = Studies(session, self)
+        self.window_actions = Actions(self, self._handlers())
+        self.workspace = Workspace(session, self.window_actions)
         self._frame = QStackedWidget()
-        self._start = QWidget()
-        self._workspace = QWidget()
-        self._body = bare(QHBoxLayout(self._workspace))
-        right = bare(QVBoxLayout())
-        right.addWidget(self.pages, 1)
-        self._body.addLayout(right, 1)
-        self._rail: Rail | None = None
-        self._frame.addWidget(self._start)
-        self._frame.addWidget(self._workspace)
+        self._frame.addWidget(self.workspace)
         self.setCentralWidget(self._frame)
-        self.pages.page_shown.connect(self._on_page_shown)
-        session.study_opened.connect(self._on_study_opened)
-        session.study_closed.connect(self._on_study_closed)
-        session.language_changed.connect(self._rebuild)
-        session.theme_changed.connect(self._rebuild)
-        session.page_requested.connect(self.pages.show_page)
-        session.patient_requested.connect(self._show_patient)
         self._dress()
+        self._take_place()
+        self._listen()
+        self._show_study()
 
-    def _noop(self) -> None:
-        return
+    def open_path(self, path: Path) -> None:
+        """Open the study of a file, as the start page or the command line asks."""
+        self._leaving(partial(self.studies.open_file, path))
 
-    def _handlers(self):
-        def shower(name):
-            def show() -> None:
-                self.pages.show_page(name)
+    def open_demo(self) -> None:
+        """Open a fresh copy of the demo study."""
+        self._leaving(self.studies.open_demo)
 
-            return show
+    # Making
 
-        return {f"page_{n}": shower(n) for n in RAIL_PAGES} | {
-            "settings": shower("settings"),
+    def _handlers(self) -> dict[str, Handler]:
+        pages = {f"page_{name}": partial(self.session.show_page, cast(PageName, name)) for name in RAIL_PAGES}
+        themes: tuple[ThemeChoice, ...] = ("light", "dark", "system")
+        return {
+            **pages,
+            "settings": partial(self.session.show_page, "settings"),
+            "new_study": partial(self._leaving, self.studies.ask_new),
+            "open_study": partial(self._leaving, self.studies.ask_open),
+            "open_demo": self.open_demo,
+            "import": self._import,
+            "export_excel": self._export,
+            "close_study": partial(self._leaving, self._close_study),
+            "quit": self.close,
             "undo": self._undo,
             "redo": self._redo,
-            "language_nl": lambda: self.session.set_language("nl"),
-            "language_en": lambda: self.session.set_language("en"),
-            "theme_light": lambda: self.session.set_theme("light"),
-            "theme_dark": lambda: self.session.set_theme("dark"),
-            "theme_system": lambda: self.session.set_theme("system"),
+            "person": self._ask_person,
+            "language_nl": partial(self.session.set_language, "nl"),
+            "language_en": partial(self.session.set_language, "en"),
+            **{f"theme_{name}": partial(self.session.set_theme, name) for name in themes},
+            "keyboard": self._show_keys,
+            "fault_log": self._open_fault_log,
+            "about": self._show_about,
         }
 
+    def _listen(self) -> None:
+        session = self.session
+        session.study_opened.connect(self._show_study)
+        session.study_closed.connect(self._show_study)
+        session.study_changed.connect(self._on_study_changed)
+        session.language_changed.connect(self._rebuild)
+        session.theme_changed.connect(self._rebuild)
+        session.person_changed.connect(self._show_person)
+        session.error_raised.connect(self.show_error)
+        session.page_requested.connect(self._show_page)
+        session.patient_requested.connect(self._show_patient)
+        self.studies.opening.connect(self._on_opening)
+        self.studies.settled.connect(self._on_settled)
+
+    def _dress(self) -> None:
+        """Menus and start page in the session's words and theme."""
+        words, theme = self.session.wording, self.session.theme
+        self.window_actions.dress(words, theme)
+        self.window_actions.check(f"language_{words.language}")
+        self.window_actions.check(f"theme_{self.session.preferences.choices.theme}")
+        self._menu_row = MenuRow(self.window_actions, words, theme)
+        self.setMenuWidget(self._menu_row)
+        self.start_page = StartPage(self.session, self.window_actions)
+        self.start_page.open_requested.connect(self._open_recent)
+        self._frame.addWidget(self.start_page)
+        self._show_person()
+
+    def _rebuild(self) -> None:
+        old = self.start_page
+        self._dress()
+        self._frame.removeWidget(old)
+        old.deleteLater()
+        self.workspace.dress()
+        self.workspace.pages.rebuild()
+        self._show_title()
+        self._show_frame()
+
+    # Showing
+
+    def _show_study(self) -> None:
+        """The workspace of the study that was opened, or the start page after it was closed."""
+        study = self.session.study
+        self.window_actions.enable(has_study=study is not None, may_write=study is not None and not study.read_only)
+        self._show_title()
+        self.workspace.pages.forget()
+        if study is not None:
+            self.workspace.dress()
+            self.workspace.pages.show_page("patients")
+        self._show_frame()
+        self._show_history()
+
+    def _show_frame(self) -> None:
+        has_study = self.session.study is not None
+        self._menu_row.show_study(has_study)
+        self._frame.setCurrentWidget(self.workspace if has_study else self.start_page)
+        if not has_study:
+            self.start_page.refresh()
+            self.start_page.setFocus()
+        self._show_history()
+
+    def _show_title(self) -> None:
+        study, words = self.session.study, self.session.wording
+        if study is None:
+            self.setWindowTitle("Esk")
+            return
+        name = study.path.name
+        if study.settings.synthetic:
+            name = words("shell.synthetic_name", name=name)
+        self.setWindowTitle(f"{name} – Esk")
+
+    def _show_person(self) -> None:
+        person = self.session.person
+        action = self.window_actions["person"]
+        action.setIconText(person.initials if person else self.session.wording("shell.person.nobody"))
+
+    def _show_history(self) -> None:
+        """Undo and redo name the act that they would take back or make again."""
+        study, words = self.session.study, self.session.wording
+        for name, can, act in (
+            ("undo", study is not None and study.can_undo, study.undo_name if study else None),
+            ("redo", study is not None and study.can_redo, study.redo_name if study else None),
+        ):
+            action = self.window_actions[name]
+            text = words(f"action.{name}_act", act=act) if can and act else words(f"action.{name}")
+            action.setText(text)
+            action.setToolTip(text.replace("&", ""))
+            action.setEnabled(can and study is not None and not study.read_only)
+
+    def _on_study_changed(self, change: object) -> None:
+        self._show_history()
+        self._show_title()
+
+    def _show_page(self, name: str) -> Page | None:
+        if self.session.study is None:
+            return None
+        self.leave_field()
+        page = self.workspace.pages.show_page(name)
+        self.window_actions.check("settings" if name == "settings" else f"page_{name}")
+        return page
+
+    def _show_patient(self, patient_id: str) -> None:
+        from esk_gui.patients.page import PatientsPage
+
+        page = self._show_page("patients")
+        if isinstance(page, PatientsPage):
+            page.show_patient(patient_id)
+
+    def _on_opening(self, name: str) -> None:
+        self.start_page.show_opening(name)
+
+    def _on_settled(self) -> None:
+        self.start_page.show_opening("")
+
+    def show_error(self, error: BaseException) -> None:
+        """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""
+        if not isinstance(error, Fault):
+            self._record(error)
+        if self._error_dialog is not None:
+            return
+        from esk_gui.dialogs.messages import ErrorDialog
+
+        dialog = ErrorDialog(self.session, self, error)
+        dialog.finished.connect(self._error_told)
+        self._error_dialog = dialog
+        dialog.open()
+
+    def _error_told(self) -> None:
+        self._error_dialog = None
+
+    # Doing
+
+    def leave_field(self) -> None:
+        """Let the field that has the focus give up its text, as leaving it would, and keep the focus."""
+        field = QApplication.focusWidget()
+        if field is not None and self.isAncestorOf(field):
+            field.clearFocus()
+            if field.isVisible():
+                field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _open_recent(self, path: str) -> None:
+        self.open_path(Path(path))
+
     def _undo(self) -> None:
+        self.leave_field()
         self.session.open_study.undo()
 
     def _redo(self) -> None:
+        self.leave_field()
         self.session.open_study.redo()
 
-    def _show_patient(self, patient_id: str) -> None:
-        page = self.pages.show_page("patients")
-        page.show_patient(patient_id)  # type: ignore[attr-defined]
+    def _import(self) -> None:
+        from esk_gui.dialogs.import_dialog import ask_import
 
-    def _dress(self) -> None:
-        words, theme = self.session.wording, self.session.theme
-        self.actions_.dress(words, theme)
-        self._menu_row = MenuRow(self.actions_, words, theme)
-        self.setMenuWidget(self._menu_row)
-        if self._rail is not None:
-            self._rail.deleteLater()
-        self._rail = Rail(self.actions_, words, theme)
-        self._body.insertWidget(0, self._rail)
-        self._fit()
+        self.leave_field()
+        self.studies.with_person(partial(ask_import, self.session, self.studies, self))
 
-    def _rebuild(self) -> None:
-        self._dress()
-        self.pages.rebuild()
+    def _export(self) -> None:
+        from esk_gui.dialogs.export_dialog import ask_export
 
-    def _on_study_opened(self) -> None:
-        self._frame.setCurrentWidget(self._workspace)
-        self.pages.show_page("patients")
+        self.leave_field()
+        ask_export(self.session, self)
 
-    def _on_study_closed(self) -> None:
-        self.pages.forget()
-        self._frame.setCurrentWidget(self._start)
+    def _ask_person(self) -> None:
+        from esk_gui.dialogs.person import PersonDialog
 
-    def _on_page_shown(self, name: str) -> None:
-        if self._rail is not None:
-            self._rail.check(name)
+        PersonDialog(self.session, self).open()
 
-    def _fit(self) -> None:
-        if self._rail is not None:
-            self._rail.set_narrow(self.width() < RAIL_WORDS_FROM)
+    def _show_keys(self) -> None:
+        from esk_gui.dialogs.about import KeyboardDialog
+
+        KeyboardDialog(self.session, self, self.window_actions).open()
+
+    def _show_about(self) -> None:
+        from esk_gui.dialogs.about import AboutDialog
+
+        AboutDialog(self.session, self).open()
+
+    def _open_fault_log(self) -> None:
+        folder = fault_log_path().parent
+        folder.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+    # Leaving
+
+    def _leaving(self, then: Handler) -> None:
+        """Go on with what leaves the open study, after naming what would be lost."""
+        from esk_gui.dialogs.messages import DraftsDialog, UnsavedDialog
+
+        self.leave_field()
+        study = self.session.study
+        drafts = self.workspace.pages.drafts() if study is not None else []
+        if drafts:
+            DraftsDialog(self.session, self, drafts, then).open()
+        elif study is not None and study.save_state.status == "failed":
+            UnsavedDialog(self.session, self, study.save_state.fault, study.retry, then).open()
+        else:
+            then()
+
+    def _close_study(self) -> None:
+        self.studies.remember()
+        self.session.close_study()
+
+    def _close_now(self) -> None:
+        self._may_close = True
+        self.close()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close and self.session.study is not None:
+            event.ignore()
+            self._leaving(self._close_now)
+            return
+        geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
+        self.session.preferences.change(geometry=geometry)
+        self._close_study()
+        event.accept()
+
+    def _take_place(self) -> None:
+        """The place on the screen that the window had, else the middle; all of it where the screen is small."""
+        self.resize(1366, 768)
+        kept = self.session.preferences.choices.geometry
+        if kept and self.restoreGeometry(QByteArray(base64.b64decode(kept, validate=False))):
+            return
+        room = self.screen().availableGeometry()
+        if room.width() <= 1366 or room.height() <= 768:
+            self.showMaximized()
+        else:
+            self.move(room.center() - self.rect().center())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
-
-
-def _names():
-    from esk_gui.menus import ACTIONS
-
-    return [spec.name for spec in ACTIONS]
+        self.workspace.fit(event.size())

@@ -99,6 +99,10 @@ class Actions:
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
 
+    def with_keys(self) -> list[QAction]:
+        """The actions that a key calls, in the order of the menus."""
+        return [action for action in self._by_name.values() if not action.shortcut().isEmpty()]
+
     def dress(self, wording: Wording, theme: Theme) -> None:
         """Give every action its words and its icon."""
         for spec in ACTIONS:

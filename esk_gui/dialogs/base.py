@@ -1,0 +1,82 @@
+"""What all dialogs share: a heading, a body, a row of buttons; closed by Escape, opened without waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from esk_gui.app import Session
+from esk_gui.widgets.buttons import button
+from esk_gui.widgets.frames import PAGE_PADDING, FootBar, bare
+from esk_gui.widgets.labels import text_label
+
+
+class EskDialog(QDialog):
+    """A dialog in Esk's frame; ``column`` takes its body.
+
+    Parameters
+    ----------
+    name
+        The objectName, ``dialog_<name>``.
+    width
+        Of the whole dialog at 100 %, less where the window is narrower.
+    """
+
+    def __init__(self, session: Session, parent: QWidget | None, name: str, title: str, width: int = 480) -> None:
+        super().__init__(parent)
+        self.session, self.wording, self.theme = session, session.wording, session.theme
+        self.setObjectName(f"dialog_{name}")
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowFlag(Qt.WindowType.WindowContextHelpButtonHint, False)
+        room = parent.window().width() - 48 if parent is not None else width
+        self.setMinimumWidth(min(width, max(320, room)))
+        outer = bare(QVBoxLayout(self))
+        self.column = QVBoxLayout()
+        self.column.setContentsMargins(PAGE_PADDING, PAGE_PADDING, PAGE_PADDING, 16)
+        self.column.setSpacing(8)
+        self.heading = text_label(title, "title", wrap=True)
+        self.column.addWidget(self.heading)
+        outer.addLayout(self.column, 1)
+        self._foot = FootBar()
+        self._foot.row.addStretch(1)
+        outer.addWidget(self._foot)
+
+    def add_text(self, text: str, role: str = "body_second") -> None:
+        """A paragraph in the body."""
+        self.column.addWidget(text_label(text, role, wrap=True))
+
+    def add_button(
+        self, text: str, on_click: Callable[[], object], *, kind: str = "", name: str = "", is_default: bool = False
+    ) -> QPushButton:
+        """A button at the foot, each new one to the right of the last."""
+        made = button(text, self.theme, on_click, kind=kind, name=name)
+        made.setDefault(is_default)
+        self._foot.row.addWidget(made)
+        return made
+
+    def add_close(self, text: str) -> QPushButton:
+        """The only button of a dialog that asks nothing."""
+        return self.add_button(text, self.accept, kind="primary", name="button_close", is_default=True)
+
+
+def labelled(text: str, field: QWidget, below: QWidget | None = None) -> QVBoxLayout:
+    """A field under its label, 4 px apart, and its message below it."""
+    box = bare(QVBoxLayout(), 4)
+    label = text_label(text, "label")
+    label.setBuddy(field)
+    box.addWidget(label)
+    box.addWidget(field)
+    if below is not None:
+        box.addWidget(below)
+    return box
+
+
+def side_by_side(*columns: QVBoxLayout) -> QHBoxLayout:
+    """Columns of equal width, 16 px apart."""
+    row = bare(QHBoxLayout(), 16)
+    for column in columns:
+        row.addLayout(column, 1)
+    return row

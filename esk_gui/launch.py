@@ -1,0 +1,95 @@
+"""The way in: sub-commands go to the command line without a screen, everything else opens the window."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+DEMO_OPTION = "--demo"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run Esk.
+
+    Parameters
+    ----------
+    argv
+        What stands after the program's name; ``sys.argv[1:]`` where it is left out.
+
+    Returns
+    -------
+    int
+        0 done, 1 the input or the surroundings are at fault, 2 wrong usage.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if not wants_window(arguments):
+        from esk_engine import cli
+
+        return cli.main(arguments)
+    if _has_no_screen():
+        from esk_engine.wording import Wording, system_language
+
+        sys.stderr.write(Wording(system_language())("fault.no_screen") + "\n")
+        return 1
+    return _run_window(arguments)
+
+
+def wants_window(arguments: Sequence[str]) -> bool:
+    """No argument, ``--demo``, or one study file: the window. Anything else is the command line's."""
+    if not arguments or list(arguments) == [DEMO_OPTION]:
+        return True
+    return len(arguments) == 1 and arguments[0].lower().endswith(".esk")
+
+
+def _has_no_screen() -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    return not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def make_application() -> QApplication:
+    """The Qt application in Esk's style and font, before any theme."""
+    from PySide6.QtWidgets import QApplication
+
+    from esk_gui.theme import apply_font
+
+    QApplication.setStyle("Fusion")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Esk")
+    app.setApplicationDisplayName("Esk")
+    app.setDesktopFileName("esk")
+    apply_font(app)
+    return app
+
+
+def _run_window(arguments: Sequence[str]) -> int:
+    from esk_gui.app import Session
+    from esk_gui.faults import FaultWatch, fault_log_path, start_fault_log
+    from esk_gui.folders import config_folder
+    from esk_gui.main_window import MainWindow
+    from esk_gui.preferences import Preferences
+    from esk_gui.warm_up import WarmUp
+
+    app = make_application()
+    session = Session(app, Preferences(config_folder()))
+    watch = FaultWatch(start_fault_log(fault_log_path()), session.error_raised.emit)
+    watch.install()
+    window = MainWindow(session, watch.record)
+    window.show()
+    warm_up = WarmUp(window)
+    if arguments == [DEMO_OPTION]:
+        window.open_demo()
+    elif arguments:
+        window.open_path(Path(arguments[0]))
+    try:
+        return app.exec()
+    finally:
+        warm_up.wait()
+        session.close_study()
+        session.jobs.wait()

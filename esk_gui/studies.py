@@ -1,0 +1,137 @@
+"""How a study comes into the window and leaves it: opened, created, copied from the demo, imported, remembered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from esk_engine.errors import Fault
+from esk_engine.settings import Settings
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from esk_gui.app import Session, study_folder
+from esk_gui.folders import documents_folder
+from esk_gui.preferences import RecentStudy
+
+if TYPE_CHECKING:
+    from esk_engine.study import Study
+
+_LOCKED = ("file_locked", "file_read_only")
+
+
+class Studies(QObject):
+    """Opens and creates studies beside the window; the session adopts what came of it."""
+
+    opening = Signal(str)
+    settled = Signal()
+
+    def __init__(self, session: Session, window: QWidget) -> None:
+        super().__init__(window)
+        self._session, self._window = session, window
+        session.study_opened.connect(self.remember)
+
+    # What a person asks for
+
+    def ask_new(self) -> None:
+        """Ask for what a new study starts with, and create it."""
+        from esk_gui.dialogs.new_study import NewStudyDialog
+
+        self.with_person(lambda: NewStudyDialog(self._session, self._window, self.create).open())
+
+    def ask_open(self) -> None:
+        """Ask for a file, and open it."""
+        words = self._session.wording
+        folder = study_folder(self._session.preferences, documents_folder())
+        dialog = QFileDialog(self._window, words("shell.open.title"), str(folder), words("shell.open.filter"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.open_file)
+        dialog.open()
+
+    def open_file(self, path: str | Path, *, read_only: bool = False) -> None:
+        """Open a study file; a fault becomes a message, and what is locked is offered for reading."""
+        self.with_person(lambda: self._open(Path(path), read_only))
+
+    def open_demo(self) -> None:
+        """Open a fresh copy of the demo study, under a name that no file has."""
+        from esk_gui.demo import fresh_demo
+
+        if self._session.person is None:
+            from esk_engine.study import Person
+
+            self._session.person = Person("demo", "other")
+        self._run(lambda person: fresh_demo(documents_folder(), person, self._session.today()), "Demo")
+
+    def create(self, path: Path, settings: Settings) -> None:
+        """Create an empty study with the criteria of table 2."""
+        from esk_engine.study import Study
+
+        self._run(lambda person: Study.create(path, person=person, settings=settings), path.name)
+
+    def with_person(self, then: Callable[[], Any]) -> None:
+        """Go on once it is known who is at work."""
+        if self._session.person is not None:
+            then()
+            return
+        from esk_gui.dialogs.person import PersonDialog
+
+        PersonDialog(self._session, self._window, then).open()
+
+    # The recent studies
+
+    def remember(self) -> None:
+        """Put the open study, with its counts of now, at the head of the recent ones."""
+        study = self._session.study
+        if study is None:
+            return
+        groups = Counter(str(group) for group in study.cohort.groups)
+        self._session.preferences.remember_study(
+            RecentStudy(
+                str(study.path),
+                study.settings.study_name or study.path.stem,
+                datetime.now().isoformat(timespec="minutes"),
+                len(study.patients),
+                groups["responder"],
+                groups["non_responder"],
+                groups["undetermined"],
+                study.settings.synthetic,
+            )
+        )
+        self._session.preferences.change(folder=str(study.path.parent))
+
+    # How it is done
+
+    def _open(self, path: Path, read_only: bool) -> None:
+        def work(person: Any) -> Study:
+            from esk_engine.study import Study
+
+            return Study.open(path, person=person, read_only=read_only)
+
+        self._run(work, path.name, path)
+
+    def _run(self, work: Callable[[Any], Study], name: str, path: Path | None = None) -> None:
+        person = self._session.person
+        self.opening.emit(name)
+
+        def failed(error: BaseException) -> None:
+            self.settled.emit()
+            self._tell(error, path)
+
+        self._session.jobs.run(lambda progress, cancelled: work(person), self._adopt, failed)
+
+    def _adopt(self, study: Study) -> None:
+        self.remember()
+        self._session.adopt(study)
+        self.settled.emit()
+
+    def _tell(self, error: BaseException, path: Path | None) -> None:
+        from esk_gui.dialogs.messages import ErrorDialog
+
+        choice = None
+        if isinstance(error, Fault) and error.code in _LOCKED and path is not None:
+            text = self._session.wording("shell.open.read_only")
+            choice = (text, lambda: self.open_file(path, read_only=True))
+        ErrorDialog(self._session, self._window, error, choice).open()

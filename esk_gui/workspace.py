@@ -1,0 +1,85 @@
+"""What shows while a study is open: the rail, the banners that hold for the whole study, the pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from esk_gui.app import Session
+from esk_gui.menus import Actions
+from esk_gui.pages import PageStack
+from esk_gui.rail import Rail
+from esk_gui.widgets.banner import Banner
+from esk_gui.widgets.frames import bare
+
+if TYPE_CHECKING:
+    from esk_engine.study import SaveState
+
+RAIL_WORDS_FROM = 1240
+
+
+class Workspace(QWidget):
+    """Rail, banners and pages; rail and banners are made anew for another language or theme."""
+
+    def __init__(self, session: Session, actions: Actions) -> None:
+        super().__init__()
+        self._session, self._actions = session, actions
+        self.pages = PageStack(session)
+        self._row = bare(QHBoxLayout(self))
+        self._column = bare(QVBoxLayout())
+        self._column.addWidget(self.pages, 1)
+        self._row.addLayout(self._column, 1)
+        self._dressed: tuple[Rail, Banner, Banner] | None = None
+        self.dress()
+        session.save_state_changed.connect(self.show_save_state)
+        self.pages.page_shown.connect(self._check)
+
+    def dress(self) -> None:
+        """Rail and banners in the session's words and theme."""
+        session, words, theme = self._session, self._session.wording, self._session.theme
+        for old in self._dressed or ():
+            old.hide()
+            old.deleteLater()
+        rail = Rail(self._actions, words, theme)
+        self._read_only = Banner(theme, "banner_read_only", "warning", "lock")
+        retry = (words("shell.unsaved.retry"), self._retry)
+        self._unsaved = Banner(theme, "banner_unsaved", "error", "error", retry)
+        self._dressed = (rail, self._read_only, self._unsaved)
+        self._rail = rail
+        self._row.insertWidget(0, rail)
+        self._column.insertWidget(0, self._read_only)
+        self._column.insertWidget(1, self._unsaved)
+        self._check(self.pages.current_name)
+        self.fit(self.window().size())
+        if session.study is not None:
+            self.show_study()
+
+    def show_study(self) -> None:
+        """What holds for the study that is open now."""
+        words, study = self._session.wording, self._session.open_study
+        reason = study.read_only_reason
+        if study.read_only:
+            text = words("shell.read_only_because", reason=words.fault(reason)) if reason else words("shell.read_only")
+            self._read_only.show_text(text)
+        else:
+            self._read_only.show_text("")
+        self.show_save_state(study.save_state)
+
+    def show_save_state(self, state: SaveState) -> None:
+        """Say so as long as the last values are not on disk."""
+        failed = state.status == "failed"
+        words = self._session.wording
+        reason = words.fault(state.fault) if state.fault is not None else ""
+        self._unsaved.show_text(words("shell.unsaved.banner", reason=reason) if failed else "")
+
+    def fit(self, size: QSize) -> None:
+        """Icons without words on the rail, where the window is narrow."""
+        self._rail.set_narrow(size.width() < RAIL_WORDS_FROM)
+
+    def _retry(self) -> None:
+        self._session.open_study.retry()
+
+    def _check(self, name: str) -> None:
+        self._rail.check(name)
