@@ -35,7 +35,7 @@ class Study(OpenStudy):
 
     def _known(self, patient_id: str) -> Patient:
         if patient_id not in self._state.patients:
-            raise refused("unknown_patient", value=patient_id)
+            raise refused("no_such_patient", value=patient_id)
         return self._state.patients[patient_id]
 
     def parse_and_set(
@@ -91,7 +91,7 @@ class Study(OpenStudy):
         Raises
         ------
         Refused
-            ``study_no_taken`` for every study number that another course holds.
+            ``duplicate_study_no`` for every study number that another course holds.
         """
         new: list[Patient] = []
         taken: list[Refused] = []
@@ -100,7 +100,7 @@ class Study(OpenStudy):
             if present is None:
                 new.append(patient)
             elif course_of(present) != course_of(patient):
-                taken.append(refused("study_no_taken", "study_no", patient.study_no, patient.study_no))
+                taken.append(refused("duplicate_study_no", "study_no", patient.study_no, patient.study_no))
         if taken:
             raise Refused(tuple(issue for error in taken for issue in error.issues))
         changes = tuple(PatientChange(patient.id, None, patient) for patient in new)

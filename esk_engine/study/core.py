@@ -67,7 +67,7 @@ class OpenStudy:
 
     def _adopt(self, opened: OpenedFile) -> None:
         self._writer = opened.writer
-        self._reason = opened.read_only_reason or (None if opened.writer else Fault("opened_read_only"))
+        self._reason = opened.read_only_reason or (None if opened.writer else Fault("read_only_study"))
         self._state: StudyState = opened.content.state
         self._seq, self._act = opened.content.head.seq, opened.content.head.act
         self._roster = Roster(self._state.patients.values())
@@ -125,7 +125,7 @@ class OpenStudy:
         Raises
         ------
         Fault
-            ``file_not_found``, ``file_not_a_study``, ``file_damaged``, ``file_newer``, ``file_locked`` (who, pc,
+            ``file_not_found``, ``not_a_study``, ``file_damaged``, ``file_newer``, ``file_locked`` (who, pc,
             since; opening with ``read_only=True`` still works), ``file_needs_recovery``. The file is left untouched.
         """
         return cls(Path(path), person, key, read_only)
@@ -174,7 +174,7 @@ class OpenStudy:
 
     @property
     def read_only_reason(self) -> Fault | None:
-        """Why it can only be read: ``file_read_only``, ``opened_read_only``, ``study_closed``; None where it is not."""
+        """Why it can only be read: ``file_read_only``, ``read_only_study``, ``study_closed``; None where it is not."""
         return self._reason
 
     @property
@@ -252,7 +252,7 @@ class OpenStudy:
             The reason why the study can only be read.
         """
         if self._writer is None:
-            raise self._reason or Fault("opened_read_only")
+            raise self._reason or Fault("read_only_study")
         preparation = Preparation(self._state, self._roster.id_of)
         steps = preparation.steps(act)
         if not steps:
@@ -287,7 +287,7 @@ class OpenStudy:
 
     def _submit(self, steps: tuple[Step, ...], reason: str, undoes: int | None) -> Future[int]:
         if self._writer is None:
-            raise self._reason or Fault("opened_read_only")
+            raise self._reason or Fault("read_only_study")
         changes: tuple[StoredChange, ...] = tuple(step.change for step in steps)
         logged = LoggedAct(self._act + 1, self._seq + 1, utc_now(), self._author, changes, reason.strip(), undoes)
         self._act, self._seq = logged.number, logged.last_seq
@@ -374,8 +374,10 @@ class OpenStudy:
 
     def wait_saved(self, saved: Future[int]) -> int:
         """The number of the last log line once it is on disk; raises the Fault that keeps it from there."""
-        if not saved.done() and not self.settle() and self.save_state.fault is not None:
-            raise self.save_state.fault
+        while not saved.done() and not self.settle():
+            fault = self.save_state.fault
+            if fault is not None:
+                raise fault
         return saved.result()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

@@ -1,7 +1,7 @@
 """An act made ready: its values in their one form, what was there before read from the study itself, or refused whole.
 
-Issue codes: ``unknown_patient``, ``unknown_variable``, ``wrong_type``, ``bad_study_no``, ``study_no_missing``,
-``study_no_taken``, and those of ``validation.check_value``.
+Issue codes: ``no_such_patient``, ``unknown_variable``, ``wrong_type``, ``bad_study_no``, ``study_no_missing``,
+``duplicate_study_no``, and those of ``validation.check_value``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ class Preparation:
     def _edit(self, edit: Edit, is_new: bool) -> Iterator[Step]:
         patient = self._current(edit.patient_id)
         if patient is None:
-            raise refused("unknown_patient", value=edit.patient_id)
+            raise refused("no_such_patient", value=edit.patient_id)
         if not has_variable(edit.kind, edit.variable):
             raise refused("unknown_variable", edit.variable, study_no=patient.study_no)
         if edit.kind is Kind.PATIENT:
@@ -96,7 +96,7 @@ class Preparation:
     def _patient(self, change: PatientChange) -> Iterator[Step]:
         old = self._current(change.patient_id)
         if old is None and change.new is None:
-            raise refused("unknown_patient", value=change.patient_id)
+            raise refused("no_such_patient", value=change.patient_id)
         new = None if change.new is None else _whole(change.new)
         if old == new:
             return
@@ -130,7 +130,7 @@ class Preparation:
                 now = self.patients[holder]
                 holder = holder if now is not None and now.study_no == number else None
             if other != patient_id or (holder is not None and holder != patient_id):
-                raise refused("study_no_taken", "study_no", number, number)
+                raise refused("duplicate_study_no", "study_no", number, number)
 
 
 def _value(declared: Variable, value: Value, study_no: str) -> Value:

@@ -15,7 +15,8 @@ from esk_engine.errors import Fault
 from esk_engine.study_file.connection import PUBLIC, Key, connect, fault_of, is_writable
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
-from esk_engine.study_file.reading import FileContent, read_content, read_file, read_head
+from esk_engine.study_file.migrations import migrate
+from esk_engine.study_file.reading import FileContent, read_file, reader
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Writing, write
@@ -41,9 +42,9 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
         ``file_exists``, ``file_read_only``, ``file_full``, ...
     """
     if path.exists():
-        raise Fault("file_exists", file=str(path))
+        raise Fault("file_exists", path=str(path))
     if not path.parent.is_dir():
-        raise Fault("file_not_found", file=str(path.parent))
+        raise Fault("file_not_found", path=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     connection = _connect_new(beside, path, key)
     try:
@@ -57,9 +58,9 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
     except sql.Error as error:
         raise fault_of(error, beside, path) from None
     except FileExistsError:
-        raise Fault("file_exists", file=str(path)) from None
+        raise Fault("file_exists", path=str(path)) from None
     except OSError:
-        raise Fault("file_read_only", file=str(path)) from None
+        raise Fault("file_read_only", path=str(path)) from None
     finally:
         connection.close()
         for leftover in (beside, beside.with_name(beside.name + "-journal")):
@@ -74,7 +75,7 @@ def _connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
             pass
         return connect(beside, key, "rw")
     except OSError:
-        raise Fault("file_read_only", file=str(path)) from None
+        raise Fault("file_read_only", path=str(path)) from None
 
 
 def _appear(beside: Path, path: Path) -> None:
@@ -119,42 +120,42 @@ def open_file(
     Raises
     ------
     Fault
-        ``file_not_found``, ``file_not_a_study`` (or another key, or a damaged beginning), ``file_damaged``,
+        ``file_not_found``, ``not_a_study`` (or another key, or a damaged beginning), ``file_damaged``,
         ``file_newer``, ``file_locked`` (who, pc, since), ``file_needs_recovery``, ...
     """
     with _without_collector():
         if read_only:
             return OpenedFile(read_file(path, key), None)
-        content = read_file(path, key)  # whatever is wrong with the file shows here, before anything is made beside it
-        if not is_writable(path):
-            return OpenedFile(content, None, Fault("file_read_only", file=str(path)))
+        with reader(path, key):
+            pass  # a file that is no study shows here, before anything is made beside it
         lock = WriterLock(path)
         try:
+            if not is_writable(path):
+                raise Fault("file_read_only", path=str(path))
             lock.acquire(who, pc)
         except Fault as fault:
             if fault.code != "file_read_only":
                 raise
-            return OpenedFile(content, None, fault)
+            return OpenedFile(read_file(path, key), None, fault)
         try:
-            connection, content = _take_over(path, key, content)
+            content = read_file(path, key)
+            connection = _connect_to_write(path, key)
         except BaseException:
             lock.release()
             raise
         return OpenedFile(content, Writer(path, key, connection, lock, content.head, on_state))
 
 
-def _take_over(path: Path, key: Key, content: FileContent) -> tuple[sql.Connection, FileContent]:
-    """A connection that may write, and what the file holds now that nobody else can change it."""
+def _connect_to_write(path: Path, key: Key) -> sql.Connection:
+    """A connection that may write, to a file that is brought up to this Esk's form; the caller has the lock."""
     connection = connect(path, key, "rw")
     try:
-        check_identity(connection, path)
+        migrate(connection, check_identity(connection, path))
         add_absent_columns(connection)
-        if read_head(connection) != content.head:  # another writer was at work until a moment ago
-            content = read_content(connection, path)
     except sql.Error as error:
         connection.close()
         raise fault_of(error, path) from None
     except BaseException:
         connection.close()
         raise
-    return connection, content
+    return connection

@@ -78,18 +78,18 @@ def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Faul
     name = str(getattr(error, "sqlite_errorname", "") or "")
     shown = str(shown_as or path)
     if not path.exists():
-        return Fault("file_vanished", file=shown)
+        return Fault("file_vanished", path=shown)
     if name.startswith("SQLITE_NOTADB"):
-        return Fault("file_not_a_study", file=shown)
+        return Fault("not_a_study", path=shown)
     if name.startswith("SQLITE_CORRUPT"):
-        return Fault("file_damaged", file=shown)
+        return Fault("file_damaged", path=shown)
     if name.startswith("SQLITE_FULL"):
-        return Fault("file_full", file=shown)
+        return Fault("file_full", path=shown)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Fault("file_busy", file=shown)
+        return Fault("file_busy", path=shown)
     if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
-        return Fault("file_read_only", file=shown)
-    return Fault("file_unreadable", file=shown, detail=f"{name} {error}".strip())
+        return Fault("file_read_only", path=shown)
+    return Fault("file_unreadable", path=shown, detail=f"{name} {error}".strip())
 
 
 def is_writable(path: Path) -> bool:

@@ -73,7 +73,7 @@ class WriterLock:
                 "file_locked", file=str(self._path), who=note["who"], pc=note["pc"], since=note["since"]
             ) from None
         except (OSError, NotImplementedError):
-            raise Fault("file_read_only", file=str(self._path)) from None
+            raise Fault("file_read_only", path=str(self._path)) from None
         self._lock, self._who, self._pc = lock, who, pc
         self._identity = _identity(lock_path(self._path))
         self._write_note()

@@ -44,7 +44,7 @@ def reader(path: Path, key: Key) -> Generator[sql.Connection]:
     Raises
     ------
     Fault
-        ``file_not_found``, ``file_not_a_study``, ``file_newer``, ``file_damaged``, ``file_needs_recovery``, ...
+        ``file_not_found``, ``not_a_study``, ``file_newer``, ``file_damaged``, ``file_needs_recovery``, ...
     """
     _must_exist(path)
     connection = _open_whole(path, key)
@@ -63,7 +63,7 @@ def _must_exist(path: Path) -> None:
     except OSError:
         is_file = False
     if not is_file:
-        raise Fault("file_not_a_study" if path.exists() else "file_not_found", file=str(path))
+        raise Fault("not_a_study" if path.exists() else "file_not_found", path=str(path))
 
 
 def _open_whole(path: Path, key: Key) -> sql.Connection:
@@ -103,7 +103,7 @@ def _recover(path: Path, key: Key) -> None:
     lock = WriterLock(path)
     try:
         if not is_writable(path):
-            raise Fault("file_needs_recovery", file=str(path))
+            raise Fault("file_needs_recovery", path=str(path))
         lock.acquire("", "")
         connection = connect(path, key, "rw")
         try:
@@ -113,7 +113,7 @@ def _recover(path: Path, key: Key) -> None:
     except sql.Error as error:
         raise fault_of(error, path) from None
     except Fault as fault:
-        raise fault if fault.code == "file_damaged" else Fault("file_needs_recovery", file=str(path)) from None
+        raise fault if fault.code == "file_damaged" else Fault("file_needs_recovery", path=str(path)) from None
     finally:
         lock.release()
 
@@ -121,7 +121,15 @@ def _recover(path: Path, key: Key) -> None:
 def read_file(path: Path, key: Key) -> FileContent:
     """Everything that the study holds, without keeping the file open; Fault where it cannot be had."""
     with reader(path, key) as connection:
+        damaged = damaged_pages(connection)
+        if damaged:
+            raise Fault("file_damaged", path=str(path), detail="; ".join(damaged[:5]))
         return read_content(connection, path)
+
+
+def damaged_pages(connection: sql.Connection) -> tuple[str, ...]:
+    """What SQLCipher says of pages that do not carry the seal of the key, or that are cut."""
+    return tuple(str(row[0]) for row in connection.execute("PRAGMA cipher_integrity_check"))
 
 
 def read_content(connection: sql.Connection, path: Path) -> FileContent:
@@ -147,7 +155,7 @@ def read_content(connection: sql.Connection, path: Path) -> FileContent:
     except sql.Error as error:
         raise fault_of(error, path) from None
     except (ValueError, TypeError, KeyError) as error:
-        raise Fault("file_damaged", file=str(path), detail=str(error)) from None
+        raise Fault("file_damaged", path=str(path), detail=str(error)) from None
 
 
 def read_head(connection: sql.Connection) -> Head:

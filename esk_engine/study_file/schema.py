@@ -129,17 +129,17 @@ def check_identity(connection: sql.Connection, path: Path) -> int:
     Raises
     ------
     Fault
-        ``file_not_a_study``, or ``file_newer`` where a later Esk wrote it (its version or a column unknown here).
+        ``not_a_study``, or ``file_newer`` where a later Esk wrote it (its version or a column unknown here).
     """
     (application_id,) = connection.execute("PRAGMA application_id").fetchone() or (0,)
     (version,) = connection.execute("PRAGMA user_version").fetchone() or (0,)
     if application_id != APPLICATION_ID or version < 1:
-        raise Fault("file_not_a_study", file=str(path))
+        raise Fault("not_a_study", path=str(path))
     if version > VERSION:
-        raise Fault("file_newer", file=str(path), version=version, known=VERSION)
+        raise Fault("file_newer", path=str(path), version=version, known=VERSION)
     for kind in Kind:
         known = {"id", "patient_id", *(name for name, _ in record_columns(kind))}
         unknown = existing_columns(connection, kind) - known
         if unknown:
-            raise Fault("file_newer", file=str(path), version=", ".join(sorted(unknown)), known=VERSION)
+            raise Fault("file_newer", path=str(path), version=", ".join(sorted(unknown)), known=VERSION)
     return int(version)

@@ -73,6 +73,8 @@ class Writer:
         self._changed = threading.Condition()
         self._fault: Fault | None = None
         self._saved_at: datetime | None = None
+        self._pending_head: Head | None = None
+        self._told = "saved"
         self._retry_now = False
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="esk-writer", daemon=True)
@@ -121,11 +123,16 @@ class Writer:
             with self._changed:
                 self._changed.wait_for(lambda: not self._queue or not self._retry_now)
             if not self.wait() and not discard:
-                raise self.state.fault or Fault("file_unreadable", file=str(self._path), detail="")
+                raise self.state.fault or Fault("file_unreadable", path=str(self._path), detail="")
         with self._changed:
             self._closing = True
             self._changed.notify_all()
         self._thread.join()
+        for queued in self._queue:
+            queued.saved.set_exception(self._fault or Fault("study_closed"))
+        if self._connection is not None:
+            with contextlib.suppress(sql.Error):
+                self._connection.execute("PRAGMA journal_mode = DELETE")  # leaves no empty journal beside the study
         self._drop_connection()
         self._lock.release()
 
@@ -136,6 +143,8 @@ class Writer:
                 if self._closing:
                     return
                 queued = self._queue[0]
+            if self._told == "saved":
+                self._tell(SaveState("saving", self._saved_at))
             fault = self._attempt(queued.writing)
             with self._changed:
                 self._retry_now = False
@@ -147,11 +156,15 @@ class Writer:
                 self._changed.notify_all()
             if fault is None:
                 queued.saved.set_result(queued.writing.logged.last_seq)
-            with contextlib.suppress(Exception):  # a listener's own trouble never keeps a value from the disk
-                self._on_state(state)
+            self._tell(state)
             if fault is not None:
                 with self._changed:
                     self._changed.wait_for(lambda: self._retry_now or self._closing, RETRY_SECONDS)
+
+    def _tell(self, state: SaveState) -> None:
+        self._told = state.status
+        with contextlib.suppress(Exception):  # a listener's own trouble never keeps a value from the disk
+            self._on_state(state)
 
     def _attempt(self, writing: Writing) -> Fault | None:
         """Write one act; the fault that kept it from the disk, or None."""
@@ -172,14 +185,12 @@ class Writer:
             return fault
         except Exception as error:  # noqa: BLE001 - our own bug must not end the thread that holds other people's values
             self._drop_connection()
-            return Fault("file_unreadable", file=str(self._path), detail=repr(error))
-
-    _pending_head: Head | None = None
+            return Fault("file_unreadable", path=str(self._path), detail=repr(error))
 
     def _reopen(self) -> sql.Connection:
         """The file anew, once it is sure that it still ends where we left it."""
         if not self._path.exists():
-            raise Fault("file_vanished", file=str(self._path))
+            raise Fault("file_vanished", path=str(self._path))
         self._lock.renew()
         connection = connect(self._path, self._key, "rw")
         try:
@@ -187,7 +198,7 @@ class Writer:
             found = read_head(connection)
             if found != self._head:
                 if found != self._pending_head:
-                    raise Fault("file_changed", file=str(self._path))
+                    raise Fault("file_changed", path=str(self._path))
                 self._head = found  # the act that failed had reached the disk after all
         except BaseException:
             connection.close()
