@@ -91,7 +91,7 @@ class Study(OpenStudy):
         Raises
         ------
         Refused
-            ``duplicate_study_no`` for every study number that another course holds.
+            ``patient_differs`` for every study number that another course holds.
         """
         new: list[Patient] = []
         taken: list[Refused] = []
@@ -100,7 +100,7 @@ class Study(OpenStudy):
             if present is None:
                 new.append(patient)
             elif course_of(present) != course_of(patient):
-                taken.append(refused("duplicate_study_no", "study_no", patient.study_no, patient.study_no))
+                taken.append(refused("patient_differs", "study_no", patient.study_no, patient.study_no))
         if taken:
             raise Refused(tuple(issue for error in taken for issue in error.issues))
         changes = tuple(PatientChange(patient.id, None, patient) for patient in new)

@@ -163,6 +163,10 @@ class OpenStudy:
     def person(self) -> Person:
         return self._person
 
+    def hand_over(self, person: Person) -> None:
+        """Let somebody else be at work: every act from here on is theirs in the log."""
+        self._person, self._author = person, author_of(person)
+
     @property
     def people(self) -> dict[str, str]:
         """Initials and role of whoever told their role."""

@@ -150,7 +150,7 @@ def _check(declared: Variable, value: Value, study_no: str) -> None:
     """Limits and codes once more, for values that did not come through an entry field."""
     errors = tuple(issue for issue in check_value(declared, value, today=date.today(), soft=False) if issue.is_error)
     if not errors and declared.max_length is not None and isinstance(value, str) and len(value) > declared.max_length:
-        raise refused("too_long", declared.name, value[:60], study_no, high=declared.max_length)
+        raise refused("too_long", declared.name, value[:60], study_no, max_length=declared.max_length)
     if errors:
         raise Refused(tuple(replace(issue, place=Place(study_no=study_no)) for issue in errors))
 

@@ -46,6 +46,11 @@ class Finding:
     code: str
     params: dict[str, object] = field(default_factory=dict[str, object])
 
+    @property
+    def key(self) -> str:
+        """The catalogue's text; it is filled in with ``params``."""
+        return f"check.{self.code}"
+
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:

@@ -10,6 +10,7 @@ import contextlib
 import json
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -69,9 +70,8 @@ class WriterLock:
             lock.acquire(timeout=0)
         except Timeout:
             note = holder(self._path)
-            raise Fault(
-                "file_locked", file=str(self._path), who=note["who"], pc=note["pc"], since=note["since"]
-            ) from None
+            who, pc, since = note["who"], note["pc"], _moment(note["since"])
+            raise Fault("file_locked", path=str(self._path), who=who, pc=pc, since=since) from None
         except (OSError, NotImplementedError):
             raise Fault("file_read_only", path=str(self._path)) from None
         self._lock, self._who, self._pc = lock, who, pc
@@ -104,6 +104,14 @@ class WriterLock:
         with contextlib.suppress(OSError):  # the note is a courtesy, the lock is what counts
             beside.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
             beside.replace(note_path(self._path))
+
+
+def _moment(text: str) -> datetime | str:
+    """When, in this computer's time zone; what is no moment stays as it is."""
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        return text
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
