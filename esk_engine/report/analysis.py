@@ -5,6 +5,7 @@ Everything of two groups is responder against non-responder: a positive shift me
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -322,14 +323,25 @@ def _continuation(cohort: Cohort) -> Continuation:
     return Continuation(groups, n, responder[0] + non_responder[1])
 
 
-def analyse(cohort: Cohort) -> Analysis:
-    """Everything that the tables, the figures and ``analyse --json`` need, under the cohort's criteria set."""
+def analyse(cohort: Cohort, progress: Callable[[float], None] | None = None) -> Analysis:
+    """Everything that the tables, the figures and ``analyse --json`` need, under the cohort's criteria set.
+
+    Parameters
+    ----------
+    progress
+        Called with the share that is done, 0..1; may raise, to stop.
+    """
+    compared: list[Comparison] = []
+    for done, name in enumerate(COMPARED, 1):
+        compared.append(compare(cohort, name))
+        if progress is not None:
+            progress(done / (len(COMPARED) + 1))
     side_effects, comparisons = _side_effects(cohort)
     sizes = {TOTAL: len(cohort)} | {str(group): cohort.count(group) for group in Group}
     return Analysis(
         cohort,
         sizes,
-        tuple(compare(cohort, name) for name in COMPARED),
+        tuple(compared),
         tuple(_count(cohort, name) for name in COUNTED),
         side_effects,
         comparisons,
