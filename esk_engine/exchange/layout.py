@@ -83,6 +83,7 @@ REPORT_SHEETS = (
     "continuation",
     "figure1",
     "classification",
+    "derived",
     "codebook",
     "log",
 )

@@ -1,0 +1,69 @@
+"""A file is written beside its target and then moved in place: the target is whole, old or new, at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import uuid
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from esk_engine.errors import Fault
+
+
+def _fault_of(error: OSError, target: Path) -> Fault:
+    """What keeps a target from being written, as a calm message."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Fault("file_full", file=target.name)
+    if isinstance(error, PermissionError) and target.is_file() and os.access(target.parent, os.W_OK):
+        # Windows refuses to replace a file that a program holds open; a write-protected one is said to be so.
+        return Fault("target_open" if os.access(target, os.W_OK) else "target_not_writable", file=target.name)
+    return Fault("target_not_writable", file=target.name)
+
+
+def check_target(target: Path) -> None:
+    """Refuse at once what could not be moved in place later.
+
+    Raises
+    ------
+    Fault
+        ``target_open``, ``target_not_writable``.
+    """
+    if target.is_dir() or not target.parent.is_dir():
+        raise Fault("target_not_writable", file=target.name)
+    if not target.exists():
+        return
+    try:
+        with target.open("r+b"):
+            pass
+    except OSError as error:
+        raise _fault_of(error, target) from error
+
+
+@contextmanager
+def written_beside(target: Path) -> Generator[Path, None, None]:
+    """A path beside the target to write to; moved in place at the end, taken away where anything failed.
+
+    Raises
+    ------
+    Fault
+        ``target_open``, ``target_not_writable``, ``file_full``.
+    """
+    check_target(target)
+    beside = target.with_name(f".{target.stem[:40]}.{uuid.uuid4().hex[:8]}{target.suffix}")
+    try:
+        yield beside
+        _to_disk(beside)
+        beside.replace(target)
+    except OSError as error:
+        raise _fault_of(error, target) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())

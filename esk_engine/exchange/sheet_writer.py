@@ -1,0 +1,226 @@
+"""One sheet, written row by row: looks by name, text always as text, print set-up, widths that fit.
+
+Rows go to disk as they come (openpyxl's write-only mode), so a cell per column and look serves every row.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from esk_engine.errors import Fault
+from esk_engine.exchange.layout import cell_name
+
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
+
+MAX_TEXT = 32_767  # what one cell holds, in UTF-16 units
+MAX_ROWS = 1_048_576
+# What XML 1.0 cannot hold, what it would change, and text that Excel would take for such an escape.
+_TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
+_NOT_PLAIN = (*_FORMULA_LIKE, "#")  # openpyxl takes "#N/A" for an error
+_EARLIEST = date(1900, 3, 1)  # before it Excel's calendar has a day that never was
+WIDEST, NARROWEST = 60, 6
+
+Content = str | int | float | date | datetime | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a cell looks. ``lines``: which sides have a hairline, "t" and "b"; ``align``: "across" spans empty cells."""
+
+    number_format: str = "General"
+    bold: bool = False
+    size: int = 11
+    grey: bool = False
+    wrap: bool = False
+    align: str = ""
+    lines: str = ""
+    indent: int = 0
+    as_typed: bool = False
+
+
+PLAIN = Look()
+HEAD = Look(bold=True, wrap=True, lines="b")
+TITLE = Look(bold=True, size=14)
+SUBTITLE = Look(bold=True, size=12)
+NOTE = Look(grey=True)
+LABEL = Look(bold=True)
+WRAPPED = Look(wrap=True)
+WHOLE = Look("0")
+DATE = Look("dd-mm-yyyy")
+DATETIME = Look("dd-mm-yyyy hh:mm")
+
+
+def decimal_look(decimals: int) -> Look:
+    """A number with so many decimals."""
+    return Look("0" if decimals <= 0 else f"0.{'0' * decimals}")
+
+
+def decimals_in(value: float) -> int:
+    """How many decimals a number has, so that Excel shows them all."""
+    if value == int(value):
+        return 0
+    _, _, digits = repr(value).partition(".")
+    mantissa, _, exponent = digits.partition("e")
+    return min(len(mantissa) - int(exponent or 0), 15)
+
+
+def excel_text(text: str) -> str:
+    """Text as a cell holds it: what XML cannot hold is written as Excel writes it (``_x000D_``)."""
+    if _TO_ESCAPE.search(text):
+        return _TO_ESCAPE.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
+    return text
+
+
+def fits_in_cell(text: str) -> bool:
+    """Whether Excel keeps it whole: 32,767 units of UTF-16."""
+    return len(text) * 2 <= MAX_TEXT or len(text.encode("utf-16-le", "surrogatepass")) // 2 <= MAX_TEXT
+
+
+class SheetWriter:
+    """Writes one sheet from the top down.
+
+    Parameters
+    ----------
+    book
+        A write-only workbook.
+    title
+        The sheet's title.
+    widths
+        Width of each column in characters.
+    head_rows
+        Rows at the top that stay in view and are repeated on every printed page.
+    mark
+        Printed above every page, e.g. the study's name.
+    """
+
+    def __init__(
+        self,
+        book: Workbook,
+        title: str,
+        widths: Sequence[float],
+        *,
+        head_rows: int = 1,
+        head_columns: int = 0,
+        mark: str = "",
+    ) -> None:
+        self._sheet: Any = book.create_sheet(title)
+        self._cells: dict[tuple[int, Look], Any] = {}
+        self.title = title
+        self.row_count = 0
+        _set_up(self._sheet, widths, head_rows, head_columns, mark)
+
+    @property
+    def sheet(self) -> Any:
+        """The openpyxl sheet, for what is not a row: charts and pictures."""
+        return self._sheet
+
+    def append(self, items: Iterable[Content | tuple[Content, Look]]) -> None:
+        """Write one row; an item is a value, or a value with its look.
+
+        Raises
+        ------
+        Fault
+            ``text_too_long`` with the cell, ``too_many_rows``.
+        """
+        self.row_count += 1
+        if self.row_count > MAX_ROWS:
+            raise Fault("too_many_rows", sheet=self.title, rows=MAX_ROWS)
+        self._sheet.append([self._item(column, item) for column, item in enumerate(items, 1)])
+
+    def _item(self, column: int, item: Content | tuple[Content, Look]) -> Any:
+        value, look = item if isinstance(item, tuple) else (item, PLAIN)
+        if isinstance(value, str):
+            return self._text(column, value, look)
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            return None if look is PLAIN or not look.lines else self._cell(column, look, None)
+        if isinstance(value, date) and not isinstance(value, datetime):
+            if value < _EARLIEST:
+                return self._text(column, value.isoformat(), look)
+        elif isinstance(value, datetime) and value.date() < _EARLIEST:
+            return self._text(column, value.isoformat(" ", "minutes"), look)
+        return value if look is PLAIN else self._cell(column, look, value)
+
+    def _text(self, column: int, text: str, look: Look) -> Any:
+        shown = excel_text(text)
+        if not fits_in_cell(text):
+            place = cell_name(self.row_count, column)
+            raise Fault("text_too_long", sheet=self.title, cell=place, length=len(text), longest=MAX_TEXT)
+        if not shown.startswith(_NOT_PLAIN):
+            return shown if look is PLAIN else self._cell(column, look, shown)
+        if shown.startswith(_FORMULA_LIKE):
+            look = replace(look, as_typed=True)
+        cell = self._cell(column, look, None)
+        cell.value = shown
+        cell.data_type = "s"
+        return cell
+
+    def _cell(self, column: int, look: Look, value: Content) -> Any:
+        """The one cell that stands in for this column and look, holding a new value."""
+        cell = self._cells.get((column, look))
+        if cell is None:
+            cell = self._cells[(column, look)] = _new_cell(self._sheet, look)
+        cell.value = value
+        return cell
+
+    def blank(self, rows: int = 1) -> None:
+        for _ in range(rows):
+            self.append(())
+
+
+def _new_cell(sheet: Any, look: Look) -> Any:
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment, Border, Font, Side
+
+    cell = WriteOnlyCell(sheet)
+    if look.bold or look.grey or look.size != PLAIN.size:
+        cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color="FF5A5A5A" if look.grey else None)
+    horizontal = "centerContinuous" if look.align == "across" else look.align or None
+    if horizontal or look.wrap or look.indent:
+        vertical = "top" if look.wrap else None
+        cell.alignment = Alignment(horizontal=horizontal, vertical=vertical, wrap_text=look.wrap, indent=look.indent)
+    if look.lines:
+        line = Side(style="thin", color="FF8C8C8C")
+        cell.border = Border(top=line if "t" in look.lines else None, bottom=line if "b" in look.lines else None)
+    if look.number_format != PLAIN.number_format:
+        cell.number_format = look.number_format
+    if look.as_typed:
+        cell.quotePrefix = True
+    return cell
+
+
+def _set_up(sheet: Any, widths: Sequence[float], head_rows: int, head_columns: int, mark: str) -> None:
+    """Frozen head, widths, and A4 landscape as wide as one page, the head repeated."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
+
+    for column, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(column)].width = min(max(width, NARROWEST), WIDEST) + 2
+    if head_rows or head_columns:
+        sheet.freeze_panes = cell_name(head_rows + 1, head_columns + 1)
+    if head_rows:
+        sheet.print_title_rows = f"1:{head_rows}"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.page_setup.paperSize or 9  # A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.HeaderFooter.oddHeader.left.text = _header_text(mark)
+    sheet.HeaderFooter.oddHeader.right.text = "&A"
+    sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
+
+
+def _header_text(text: str) -> str:
+    """An ampersand in a page's header is a command unless it is doubled; Excel takes 255 characters in all."""
+    return excel_text(text)[:100].replace("&", "&&")
+
+
+def width_of(texts: Iterable[object]) -> float:
+    """A width in which these texts fit, the longest line of each."""
+    longest = max((len(line) for text in texts for line in str(text).splitlines()), default=0)
+    return min(max(longest, NARROWEST), WIDEST)

@@ -1,0 +1,151 @@
+"""Tables 3-6 and the clinician's decision as printed, every number a number.
+
+A cell of several numbers ("50 [30-68]") takes adjacent cells whose formats print the brackets, so that the page
+reads as the article does and every number can be recomputed from the data sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from esk_engine.exchange.report_names import report_title
+from esk_engine.exchange.sheet_writer import NOTE, SUBTITLE, Look
+from esk_engine.exchange.sheets_data import Item, SheetPlan
+from esk_engine.report import Cell, CellKind, Head, Row, Table, head_text, note_text, row_label, title
+from esk_engine.wording import MISSING, Wording
+
+_SHEETS = {"3": "table3", "4": "table4", "5": "table5", "6": "table6", "continuation": "continuation"}
+_HEAD_ROW = 4  # title, the study, a blank row, the heads
+_PARTS = {
+    CellKind.EMPTY: 1,
+    CellKind.P: 1,
+    CellKind.COUNT: 1,
+    CellKind.SHIFT: 1,
+    CellKind.COUNT_PERCENT: 2,
+    CellKind.MEAN_CV: 2,
+    CellKind.INTERVAL: 2,
+    CellKind.MEDIAN_RANGE: 3,
+    CellKind.MEAN_RANGE: 3,
+}
+_PART_WIDTHS = (9.0, 8.0, 8.0)
+
+
+def _digits(decimals: int) -> str:
+    return "0" if decimals <= 0 else f"0.{'0' * decimals}"
+
+
+def _around(before: str, digits: str, after: str = "") -> str:
+    """A number format with text around the number, the sign beside the number."""
+    lead, tail = f'"{before}"' if before else "", f'"{after}"' if after else ""
+    return f"{lead}{digits}{tail};{lead}-{digits}{tail}"
+
+
+def p_format(wording: Wording) -> str:
+    """Three decimals, and ``< 0.001`` below that."""
+    return f'[<0.001]"< {wording.number(0.001)}";0.000'
+
+
+def _formats(cell: Cell, wording: Wording) -> tuple[str, ...]:
+    """The number format of each of a cell's numbers."""
+    digits = _digits(cell.decimals)
+    match cell.kind:
+        case CellKind.EMPTY:
+            return ()
+        case CellKind.P:
+            return (p_format(wording),)
+        case CellKind.COUNT:
+            return ("0",)
+        case CellKind.COUNT_PERCENT:
+            return "0", _around("(", digits, " %)")
+        case CellKind.MEAN_CV:
+            return digits, _around("CV ", "0", " %")
+        case CellKind.SHIFT:
+            return (digits,)
+        case CellKind.INTERVAL:
+            return digits, _around(f"{wording('table.to')} ", digits)
+        case CellKind.MEDIAN_RANGE | CellKind.MEAN_RANGE:
+            signed = any(number is not None and number < 0 for number in cell.numbers[1:])
+            between = f"{wording('table.to')} " if signed else "\N{EN DASH}"
+            return digits, _around("[", digits), _around(between, digits, "]")
+
+
+def _cell_items(cell: Cell, width: int, look: Look, wording: Wording) -> list[Item]:
+    """A cell as ``width`` adjacent ones, the first right-aligned and what belongs to it left-aligned."""
+    items: list[Item] = [("", look)] * width
+    if cell.kind is CellKind.EMPTY:
+        return items
+    bold = replace(look, bold=look.bold or cell.bold)
+    for at, (number, number_format) in enumerate(zip(cell.numbers, _formats(cell, wording), strict=True)):
+        if number is None:
+            if at == 0:
+                items[0] = MISSING, replace(look, align="right")
+            continue
+        # Adjoining cells of a range meet in the middle: right-aligned, then left-aligned from the dash on.
+        align = "right" if at < 2 and not (at == 1 and width == 2) else "left"
+        items[at] = number, replace(bold, number_format=number_format, align=align, grey=at > 0)
+    return items
+
+
+def _widths(table: Table) -> list[int]:
+    """How many adjacent cells each column takes."""
+    return [max((_PARTS[row.cells[at].kind] for row in table.rows), default=1) for at in range(len(table.head))]
+
+
+def _head_rows(table: Table, widths: Sequence[int], wording: Wording) -> Iterator[list[Item]]:
+    """The columns' names over the cells that they take, and the group sizes under them."""
+    across = Look(bold=True, align="across", lines="t")
+    names: list[Item] = [("", replace(across, align="")), ("", replace(across, align=""))]
+    sizes: list[Item] = [(wording(table.statistic_key), replace(NOTE, lines="b")), ("", replace(NOTE, lines="b"))]
+    for head, width in zip(table.head, widths, strict=True):
+        name, size = head_text(head, wording)
+        names += [(name, across), *[("", across)] * (width - 1)]
+        under = replace(NOTE, align="across", lines="b")
+        sizes += [(size, under), *[("", under)] * (width - 1)]
+    yield names
+    yield sizes
+
+
+def _body_row(row: Row, widths: Sequence[int], wording: Wording, *, is_first: bool) -> list[Item]:
+    look = Look(lines="t" if row.starts_block and not is_first else "")
+    label, sublabel = row_label(row, wording)
+    items: list[Item] = [(label, replace(look, indent=row.level)), (sublabel, look)]
+    for cell, width in zip(row.cells, widths, strict=True):
+        items += _cell_items(cell, width, look, wording)
+    return items
+
+
+def _rows(table: Table, study_line: str, wording: Wording) -> Iterator[Sequence[Item]]:
+    widths = _widths(table)
+    name, caption = title(table, wording)
+    yield [(f"{name}. {caption}", SUBTITLE)]
+    yield [(study_line, NOTE)]
+    yield []
+    yield from _head_rows(table, widths, wording)
+    for at, row in enumerate(table.rows):
+        yield _body_row(row, widths, wording, is_first=at == 0)
+    yield [("", Look(lines="t"))] * (2 + sum(widths))
+    for note in table.notes:
+        yield [(note_text(note, wording), NOTE)]
+
+
+def _label_widths(table: Table, wording: Wording) -> tuple[float, float]:
+    labels = [row_label(row, wording) for row in table.rows]
+    first = max((len(label) + 2 * row.level for (label, _), row in zip(labels, table.rows, strict=True)), default=20)
+    return max(first, 24), max((len(sublabel) for _, sublabel in labels), default=0)
+
+
+def head_width(head: Head, wording: Wording) -> int:
+    """The room that a column's two lines of head need."""
+    return max(len(text) for text in head_text(head, wording))
+
+
+def table_sheet(table: Table, study_line: str, wording: Wording) -> SheetPlan:
+    """One table on its own sheet."""
+    columns: list[float] = [*_label_widths(table, wording)]
+    for head, width in zip(table.head, _widths(table), strict=True):
+        needed = head_width(head, wording) / width
+        columns += [max(part, needed) for part in _PART_WIDTHS[:width]]
+    sheet = report_title(_SHEETS[table.number], wording)
+    count = len(table.rows) + len(table.notes) + 6
+    return SheetPlan(sheet, columns, count, lambda: _rows(table, study_line, wording), _HEAD_ROW + 1, 2)
