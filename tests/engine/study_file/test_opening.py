@@ -1,0 +1,217 @@
+"""Opening: what is wrong with a file is named, and a file that is refused is left as it was, to the byte."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from esk_engine.dictionary import Kind
+from esk_engine.errors import Fault
+from esk_engine.study import Key, Study
+from esk_engine.study_file.schema import APPLICATION_ID
+from tests.engine.builders import patient
+from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, two_patients
+
+PAGE = 4096
+
+
+def refusal(path: Path, **options: object) -> Fault:
+    """The fault that opening raises; the file is checked to be untouched, and nothing stays locked."""
+    before = digest(path)
+    with pytest.raises(Fault) as caught:
+        Study.open(path, person=NURSE, **options)  # type: ignore[arg-type]
+    assert digest(path) == before
+    assert not path.with_name(path.name + ".who").exists()
+    return caught.value
+
+
+def flip(path: Path, at: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[at] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"x", b"PK\x03\x04" + bytes(5000), b"SQLite format 3\0" + bytes(8192), os.urandom(3 * PAGE), bytes(PAGE)],
+    ids=["empty", "one byte", "a workbook", "a plain database's head", "noise", "zeros"],
+)
+def test_that_a_foreign_file_is_named_as_no_study_and_nothing_is_made_beside_it(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "foreign.esk"
+    path.write_bytes(content)
+    assert refusal(path).code == "not_a_study"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["foreign.esk"]
+
+
+def test_that_a_plain_database_is_no_study(tmp_path: Path) -> None:
+    path = tmp_path / "plain.esk"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE patient (id TEXT)")
+    connection.close()
+    assert refusal(path).code == "not_a_study"
+
+
+def test_that_an_encrypted_database_of_another_program_is_no_study(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID + 1}")
+    assert refusal(path).code == "not_a_study"
+
+
+def test_that_a_folder_or_nothing_at_all_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as nothing:
+        Study.open(tmp_path / "none.esk", person=NURSE)
+    with pytest.raises(Fault) as folder:
+        Study.open(tmp_path, person=NURSE)
+    assert (nothing.value.code, folder.value.code) == ("file_not_found", "not_a_study")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_newer_file_is_refused(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    assert refusal(path).code == "file_newer"
+    assert refusal(path, read_only=True).code == "file_newer"
+
+
+def test_that_a_file_with_a_variable_of_a_later_esk_is_refused_as_newer(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute("ALTER TABLE patient ADD COLUMN pupil_mm REAL")
+    assert refusal(path).code == "file_newer"
+
+
+def test_that_every_page_that_is_damaged_is_noticed_at_opening(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    whole = path.read_bytes()
+    for page in range(len(whole) // PAGE):
+        path.write_bytes(whole)
+        flip(path, page * PAGE + 1000)
+        assert refusal(path).code == ("not_a_study" if page == 0 else "file_damaged")
+
+
+@pytest.mark.parametrize("cut", [512, PAGE, 3 * PAGE, PAGE + 1])
+def test_that_a_file_that_was_cut_is_noticed(tmp_path: Path, cut: int) -> None:
+    path = closed_study(tmp_path)
+    path.write_bytes(path.read_bytes()[:-cut])
+    assert refusal(path).code == "file_damaged"
+
+
+def test_that_something_appended_is_noticed(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    path.write_bytes(path.read_bytes() + b"x" * 100)
+    assert refusal(path).code == "file_damaged"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE patient SET inclusion_date = 'yesterday'", "DELETE FROM patient", "DELETE FROM criteria_in_use"],
+)
+def test_that_data_that_cannot_be_are_named_as_damage(tmp_path: Path, statement: str) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute(statement)
+    assert refusal(path).code == "file_damaged"
+
+
+def test_that_another_key_is_refused_as_what_it_may_all_be(tmp_path: Path) -> None:
+    path = tmp_path / "secret.esk"
+    Study.create(path, person=NURSE, key=Key.of_passphrase("it's a secret")).close()
+    assert refusal(path).code == "not_a_study"
+    with Study.open(path, person=NURSE, key=Key.of_passphrase("it's a secret")) as study:
+        study.add_patient({"study_no": "P1"}).saved.result(5)
+        assert len(study.log()) > 1
+    assert "secret" not in repr(Key.of_passphrase("secret"))
+
+
+def mark_file(path: Path) -> None:
+    path.chmod(0o444)
+
+
+def mark_folder(path: Path) -> None:
+    path.parent.chmod(0o555)
+
+
+@pytest.mark.parametrize("mark", [mark_file, mark_folder])
+def test_that_what_may_not_be_written_opens_for_reading(
+    tmp_path: Path, mark: Callable[[Path], None], request: pytest.FixtureRequest
+) -> None:
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    request.addfinalizer(lambda: folder.chmod(0o755))
+    path = closed_study(folder)
+    before = digest(path)
+    mark(path)
+    with Study.open(path, person=NURSE) as study:
+        assert study.read_only
+        assert study.read_only_reason is not None
+        assert study.read_only_reason.code == "file_read_only"
+        p01 = study.patients[0]
+        with pytest.raises(Fault) as caught:
+            study.set_value(p01.id, Kind.PATIENT, p01.id, "age_years", 58)
+        assert caught.value.code == "file_read_only"
+        assert study.patients[0].get("age_years") == 57
+        assert len(study.log()) > 10
+    assert digest(path) == before
+
+
+def test_that_opening_to_read_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    before, names = digest(path), sorted(entry.name for entry in tmp_path.iterdir())
+    with Study.open(path, person=NURSE, read_only=True) as study:
+        assert [one.study_no for one in study.patients] == ["P01", "P02"]
+        assert study.read_only_reason is not None
+        assert study.read_only_reason.code == "read_only_study"
+    assert (digest(path), sorted(entry.name for entry in tmp_path.iterdir())) == (before, names)
+
+
+def test_that_what_was_written_is_what_is_read(tmp_path: Path) -> None:
+    patients = two_patients()
+    path = tmp_path / "a name with % and # and ? é.esk"
+    Study.create(path, person=NURSE, patients=patients).close()
+    with Study.open(path, person=NURSE) as study:
+        assert list(study.patients) == patients
+
+
+def test_that_a_study_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "there.esk"
+    path.write_bytes(b"mine")
+    with pytest.raises(Fault) as caught:
+        Study.create(path, person=NURSE)
+    assert caught.value.code == "file_exists"
+    assert path.read_bytes() == b"mine"
+
+
+def test_that_a_study_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as taken:
+        Study.create(tmp_path / "new.esk", person=NURSE, patients=[patient("P1"), patient("p1")])
+    with pytest.raises(Fault) as nowhere:
+        Study.create(tmp_path / "no folder" / "new.esk", person=NURSE)
+    assert (taken.value.code, nowhere.value.code) == ("refused", "file_not_found")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_closed_study_leaves_no_note_and_no_journal(tmp_path: Path) -> None:
+    closed_study(tmp_path)
+    assert {entry.name for entry in tmp_path.iterdir()} - {"study.esk.lock"} == {"study.esk"}
+
+
+def test_that_an_older_file_without_a_variable_opens_with_it_missing(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        for column in ("concentration_ug_l_lloq", "concentration_ug_l"):
+            connection.execute(f"ALTER TABLE sample DROP COLUMN {column}")
+    before = digest(path)
+    with Study.open(path, person=NURSE, read_only=True) as study:
+        assert study.patients[0].samples[0].values == {"minute": 480, "analyte": "esketamine"}
+    assert digest(path) == before
+    with Study.open(path, person=NURSE) as study:
+        p01 = study.patients[0]
+        study.set_value(p01.id, Kind.SAMPLE, p01.samples[0].id, "concentration_ug_l", 95.5).result(5)
+    with new_study(tmp_path, "other.esk"), Study.open(path, person=NURSE) as study:
+        assert study.patients[0].samples[0].get("concentration_ug_l") == 95.5
