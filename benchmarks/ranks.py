@@ -104,5 +104,11 @@ def rows() -> list[Row]:
         _coin_row(*small),
         _large_row(50, 0, 0.004),
         _large_row(200, 1, 1.0),
-        Row("its largest relative error", f"{error:.1e}", "big integers, 10 v 20 and 50 v 50", "<= 1e-12", error <= 1e-12),
+        Row(
+            "its largest relative error",
+            f"{error:.1e}",
+            "big integers, 10 v 20 and 50 v 50",
+            "<= 1e-12",
+            error <= 1e-12,
+        ),
     ]

@@ -56,7 +56,9 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
-def against(what: str, ours: float, peer: float, name: str, factor: float, show: Callable[[float], str] = seconds) -> Row:
+def against(
+    what: str, ours: float, peer: float, name: str, factor: float, show: Callable[[float], str] = seconds
+) -> Row:
     """A row whose target is a factor of its peer's figure."""
     ratio = ours / peer
     return Row(what, show(ours), f"{name} {show(peer)}", f"<= {factor:g} x, is {ratio:.2g} x", ratio <= factor)
@@ -68,4 +70,6 @@ def printed(rows: Sequence[Row]) -> str:
     lines = [("what", "Esk", "peer", "to reach", "")]
     lines += [(row.what, row.ours, row.peer, row.target, marks[row.reached]) for row in rows]
     widths = [max(len(line[i]) for line in lines) for i in range(5)]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )

@@ -27,6 +27,11 @@ def _derived_and_judged(course: Course) -> None:
     judge(TABLE_2, Evidence({**course.numbers, **found.values}, found.complete, found.lloq, ongoing), len(course))
 
 
+def _seconds_for(course: Course) -> float:
+    rounds = 1 if len(course) > 500_000 else 5
+    return statistics.median(timed(lambda: _derived_and_judged(course)) for _ in range(rounds))
+
+
 def _sets(n: int) -> list[CriteriaSet]:
     """``n`` variations of table 2: four thresholds, ten steps each."""
     steps = itertools.product(range(10, 60, 5), np.arange(0.5, 5.5, 0.5), range(10, 30, 2), range(140, 190, 5))
@@ -56,7 +61,9 @@ def _map(sets: list[CriteriaSet]) -> None:
     """Groups of every set, and the exact P of responders against the others for the three concentrations."""
     cohort = demo()
     columns = {name: cohort.column(name) for name in {c.variable for each in sets[:1] for c in each.conditions()}}
-    complete = {name: np.ones(len(cohort), dtype=np.bool_) for name in columns if name.endswith(("_percent", "_max_mmhg"))}
+    complete = {
+        name: np.ones(len(cohort), dtype=np.bool_) for name in columns if name.endswith(("_percent", "_max_mmhg"))
+    }
     evidence = Evidence(columns, complete, {}, np.zeros(len(cohort), dtype=np.bool_))
     groups = np.stack([judge(each, evidence, len(cohort)).groups for each in sets]) == _RESPONDER
     for name in CONCENTRATIONS:
@@ -66,11 +73,8 @@ def _map(sets: list[CriteriaSet]) -> None:
 def rows() -> list[Row]:
     """Seconds at each size, how far from linear, and the map."""
     own = course_of(demo().patients)
-    found: dict[int, float] = {}
-    for n in _SIZES:
-        course = tiled(own, n)
-        _derived_and_judged(tiled(own, 30))
-        found[n] = statistics.median(timed(lambda: _derived_and_judged(course)) for _ in range(1 if n > 500_000 else 5))
+    _derived_and_judged(own)
+    found = {n: _seconds_for(tiled(own, n)) for n in _SIZES}
     largest, second = _SIZES[-1], _SIZES[-2]
     growth = (found[largest] / largest) / (found[second] / second)
     texts = ", ".join(f"{n:,}: {seconds(value)}" for n, value in found.items())

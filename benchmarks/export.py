@@ -1,0 +1,53 @@
+"""Excel export of ten thousand patients, beside pandas' own writing of the same cells."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from benchmarks.cohorts import PERSON, patients
+from benchmarks.rows import Row, against, alternate, timed
+from esk_engine.exchange.workbook_out import export_workbook
+from esk_engine.study import Study
+from esk_engine.wording import Wording
+
+_PATIENTS = 10_000
+_ROUNDS = 3
+_NOT_MEASURED = ("log", "logboek")
+
+
+def _cells(path: Path) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
+    """Every sheet of a workbook but the log, as rows of values."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    for sheet in book.worksheets:
+        if sheet.title.casefold() not in _NOT_MEASURED:
+            yield sheet.title, list(sheet.iter_rows(values_only=True))
+    book.close()
+
+
+def rows() -> list[Row]:
+    """One row. Ours writes the log's few lines too; pandas gets its frames ready made, and formats nothing."""
+    import pandas as pd
+
+    wording = Wording("en")
+    with tempfile.TemporaryDirectory() as folder:
+        study = Study.create(Path(folder) / "export.esk", person=PERSON, patients=patients(_PATIENTS))
+        snapshot, ours_path, theirs_path = study.snapshot(), Path(folder) / "ours.xlsx", Path(folder) / "theirs.xlsx"
+        study.close()
+
+        def ours() -> None:
+            export_workbook(snapshot, ours_path, wording)
+
+        ours()
+        frames = {name: pd.DataFrame(cells) for name, cells in _cells(ours_path)}
+
+        def theirs() -> None:
+            with pd.ExcelWriter(theirs_path, engine="openpyxl") as writer:
+                for name, frame in frames.items():
+                    frame.to_excel(writer, sheet_name=name, header=False, index=False)
+
+        mine, other = alternate(lambda: timed(ours), lambda: timed(theirs), rounds=_ROUNDS)
+    return [against(f"Excel export of {_PATIENTS:,} patients", mine, other, "pandas to_excel", 1.2)]
