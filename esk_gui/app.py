@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from esk_engine.errors import Fault
 from esk_engine.wording import Language, Wording, system_language
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
@@ -80,19 +79,30 @@ class Session(QObject):
         study.subscribe_saved(self._saved_on_writer.emit)
         self.study_opened.emit()
 
-    def close_study(self) -> None:
-        """Close the open study, if any: what was committed is on disk, then its file is let go."""
+    def close_study(self, *, discard: bool = False) -> None:
+        """Close the open study, if any: what was committed is on disk, then its file is let go.
+
+        Parameters
+        ----------
+        discard
+            Give up what cannot be written; a person was asked.
+
+        Raises
+        ------
+        Fault
+            Where something cannot be written; the study stays open.
+        """
         if self.study is None:
             return
-        study, self.study = self.study, None
-        study.close()
+        self.study.close(discard=discard)
+        self.study = None
         self.study_closed.emit()
 
     def set_person(self, person: Person) -> None:
         """Say who is at work from here on; the log names them."""
         self.person = person
         if self.study is not None:
-            self.study.person = person
+            self.study.hand_over(person)
         self.preferences.change(initials=person.initials, role=person.role)
         self.person_changed.emit()
 
@@ -133,11 +143,6 @@ class Session(QObject):
     def show_error(self, error: BaseException) -> None:
         """Tell the person in a calm dialog; a Fault by its text, anything else by the log file's place."""
         self.error_raised.emit(error)
-
-
-def fault_text(error: Fault, wording: Wording) -> str:
-    """The message of a fault, and of every issue that it carries."""
-    return "\n".join([wording.fault(error), *(wording.issue(issue) for issue in error.issues)])
 
 
 def study_folder(preferences: Preferences, fallback: Path) -> Path:

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QByteArray, Qt, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
@@ -17,12 +17,15 @@ from esk_engine.errors import Fault
 from esk_gui.app import PageName, Session
 from esk_gui.faults import fault_log_path
 from esk_gui.icons import app_icon
-from esk_gui.menus import RAIL_PAGES, Actions, MenuRow
+from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
 from esk_gui.start_page import StartPage
 from esk_gui.studies import Studies
 from esk_gui.theme import ThemeChoice
 from esk_gui.widgets.page import Page
 from esk_gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from esk_engine.study import ActName
 
 Handler = Callable[[], object]
 
@@ -167,16 +170,17 @@ class MainWindow(QMainWindow):
 
     def _show_history(self) -> None:
         """Undo and redo name the act that they would take back or make again."""
-        study, words = self.session.study, self.session.wording
-        for name, can, act in (
-            ("undo", study is not None and study.can_undo, study.undo_name if study else None),
-            ("redo", study is not None and study.can_redo, study.redo_name if study else None),
-        ):
-            action = self.window_actions[name]
-            text = words(f"action.{name}_act", act=act) if can and act else words(f"action.{name}")
-            action.setText(text)
-            action.setToolTip(text.replace("&", ""))
-            action.setEnabled(can and study is not None and not study.read_only)
+        study = self.session.study
+        self._name_history("undo", study.undo_name if study is not None and study.can_undo else None)
+        self._name_history("redo", study.redo_name if study is not None and study.can_redo else None)
+
+    def _name_history(self, name: str, act: ActName | None) -> None:
+        action, words = self.window_actions[name], self.session.wording
+        text = words(f"action.{name}_act", act=words(f"act.{act.name}", **act.params)) if act else words(f"action.{name}")
+        action.setText(text)
+        action.setIconText(words(f"action.{name}").replace("&", ""))
+        action.setToolTip(f"{text.replace('&', '')} ({action.shortcut().toString(SHORTCUT_FORMAT)})")
+        action.setEnabled(act is not None)
 
     def _on_study_changed(self, change: object) -> None:
         self._show_history()
@@ -284,13 +288,19 @@ class MainWindow(QMainWindow):
         if drafts:
             DraftsDialog(self.session, self, drafts, then).open()
         elif study is not None and study.save_state.status == "failed":
-            UnsavedDialog(self.session, self, study.save_state.fault, study.retry, then).open()
+            give_up = partial(self._give_up, then)
+            UnsavedDialog(self.session, self, study.save_state.fault, study.retry, give_up).open()
         else:
             then()
 
-    def _close_study(self) -> None:
+    def _close_study(self, *, discard: bool = False) -> None:
         self.studies.remember()
-        self.session.close_study()
+        self.session.close_study(discard=discard)
+
+    def _give_up(self, then: Handler) -> None:
+        """Close the study without what could not be written, as a person chose, then go on."""
+        self._close_study(discard=True)
+        then()
 
     def _close_now(self) -> None:
         self._may_close = True
@@ -304,7 +314,13 @@ class MainWindow(QMainWindow):
             return
         geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
         self.session.preferences.change(geometry=geometry)
-        self._close_study()
+        try:
+            self._close_study()
+        except Fault:  # what is on its way to the disk does not arrive: ask first
+            self._may_close = False
+            event.ignore()
+            self._leaving(self._close_now)
+            return
         event.accept()
 
     def _take_place(self) -> None:

@@ -16,6 +16,7 @@ from esk_gui.theme import Theme
 from esk_gui.widgets.frames import bare, ground
 
 MENU_HEIGHT: Final = 36
+SHORTCUT_FORMAT: Final = QKeySequence.SequenceFormat.NativeText
 RAIL_PAGES: Final = ("patients", "criteria", "results", "figures", "log")
 
 
@@ -180,6 +181,6 @@ def _tool(action: QAction, theme: Theme, icon_name: str, *, with_text: bool = Fa
 
 
 def _tooltip(action: QAction) -> str:
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    keys = action.shortcut().toString(SHORTCUT_FORMAT)
     text = action.text().replace("&", "").rstrip("…")
     return f"{text} ({keys})" if keys else text

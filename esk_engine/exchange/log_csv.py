@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from esk_engine.errors import Fault
+from esk_engine.exchange.atomic import written_beside
 from esk_engine.study import LogLine
 
-COLUMNS = (*LogLine._fields[:10], "study_no", *LogLine._fields[10:])
+_BEFORE_STUDY_NO = 10
+COLUMNS = (*LogLine._fields[:_BEFORE_STUDY_NO], "study_no", *LogLine._fields[_BEFORE_STUDY_NO:])
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _never() -> bool:
+    return False
 
 
 def write_log_csv(
@@ -21,9 +25,9 @@ def write_log_csv(
     study_nos: Mapping[str, str],
     *,
     delimiter: str = ",",
-    cancelled: Callable[[], bool] = lambda: False,
+    cancelled: Callable[[], bool] = _never,
 ) -> int:
-    """Write the log beside ``path`` and move it in place; the number of lines written.
+    """Write the log whole, or nothing; the number of lines written.
 
     Parameters
     ----------
@@ -35,26 +39,19 @@ def write_log_csv(
     Raises
     ------
     Fault
-        ``target_not_writable``; nothing is left behind then, nor where it was cancelled.
+        ``target_open``, ``target_not_writable``, ``file_full``, ``cancelled``.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     count = 0
-    try:
-        with beside.open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter)
-            writer.writerow(COLUMNS)
-            for line in lines:
-                if cancelled():
-                    return 0
-                study_no = study_nos.get(line.patient_id or "", "")
-                writer.writerow([_cell(value) for value in (*line[:10], study_no, *line[10:])])
-                count += 1
-        beside.replace(path)
-    except OSError:
-        raise Fault("target_not_writable", path=str(path)) from None
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+    with written_beside(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, delimiter=delimiter)
+        writer.writerow(COLUMNS)
+        for line in lines:
+            if cancelled():
+                raise Fault("cancelled")
+            study_no = study_nos.get(line.patient_id or "", "")
+            whole = (*line[:_BEFORE_STUDY_NO], study_no, *line[_BEFORE_STUDY_NO:])
+            writer.writerow([_cell(value) for value in whole])
+            count += 1
     return count
 
 

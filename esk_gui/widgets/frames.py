@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from esk_gui.widgets.labels import set_property
 
@@ -13,7 +13,7 @@ HEADER_HEIGHT: Final = 48
 PANEL_WIDTH: Final = 296
 PAGE_PADDING: Final = 24
 PANEL_PADDING: Final = 16
-Box = TypeVar("Box", QVBoxLayout, QHBoxLayout)
+Box = TypeVar("Box", QVBoxLayout, QHBoxLayout, QGridLayout)
 
 
 class Hairline(QFrame):
