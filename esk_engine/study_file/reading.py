@@ -50,7 +50,6 @@ def reader(path: Path, key: Key) -> Generator[sql.Connection]:
     connection = _open_whole(path, key)
     try:
         yield connection
-        connection.execute("COMMIT")
     except sql.Error as error:
         raise fault_of(error, path) from None
     finally:

@@ -1,0 +1,126 @@
+"""One writer: who has the study open is told, a reader is let in, and nothing is broken by its age."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from esk_engine.dictionary import Kind
+from esk_engine.errors import Fault
+from esk_engine.study import Person, Study
+from tests.engine.study_file.helpers import NURSE, closed_study, new_study, python
+
+HOLD = """
+import sys
+from esk_engine.study import Person, Study
+study = Study.open(sys.argv[1], person=Person("CD"))
+print("open", flush=True)
+sys.stdin.readline()
+study.close()
+print("closed", flush=True)
+"""
+CONTEND = """
+import sys
+from esk_engine.errors import Fault
+from esk_engine.study import Person, Study
+print("ready", flush=True)
+sys.stdin.readline()
+try:
+    study = Study.open(sys.argv[1], person=Person(sys.argv[2]))
+except Fault as fault:
+    print(fault.code, flush=True)
+else:
+    print("open", flush=True)
+    sys.stdin.readline()
+    study.close()
+"""
+
+
+def test_that_a_second_writer_is_told_who_has_the_study_open_where_and_since_when(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with python(HOLD, path) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(Fault) as caught:
+            Study.open(path, person=NURSE)
+        with Study.open(path, person=NURSE, read_only=True) as reader:
+            assert len(reader.patients) == 2
+        other.communicate("\n")
+    fault = caught.value
+    assert (fault.code, fault.params["who"], fault.params["pc"]) == ("file_locked", "CD", platform.node())
+    since = fault.params["since"]
+    assert isinstance(since, datetime)
+    assert abs(datetime.now().astimezone() - since).total_seconds() < 60
+    Study.open(path, person=NURSE).close()
+
+
+def test_that_a_writer_in_the_same_program_is_refused_too(tmp_path: Path) -> None:
+    with new_study(tmp_path) as study, pytest.raises(Fault) as caught:
+        Study.open(study.path, person=Person("CD"))
+    assert (caught.value.code, caught.value.params["who"]) == ("file_locked", "AB")
+
+
+def test_that_a_writer_that_was_killed_holds_nobody_up(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with python(HOLD, path) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        other.kill()
+    with Study.open(path, person=NURSE) as study:
+        note = json.loads(path.with_name("study.esk.who").read_text(encoding="utf-8"))
+        assert note["who"] == "AB"
+        assert not study.read_only
+
+
+def test_that_a_lock_that_is_held_is_not_broken_by_its_age(tmp_path: Path) -> None:
+    with new_study(tmp_path) as study:
+        long_ago = time.time() - 30 * 24 * 3600
+        for name in ("study.esk.lock", "study.esk.who"):
+            os.utime(tmp_path / name, (long_ago, long_ago))
+        with pytest.raises(Fault) as caught:
+            Study.open(study.path, person=Person("CD"))
+    assert caught.value.code == "file_locked"
+
+
+@pytest.mark.parametrize("note", ["", "no json", "[1]", "{}"])
+def test_that_a_note_that_says_nothing_does_not_hide_the_lock(tmp_path: Path, note: str) -> None:
+    with new_study(tmp_path) as study:
+        (tmp_path / "study.esk.who").write_text(note, encoding="utf-8")
+        with pytest.raises(Fault) as caught:
+            Study.open(study.path, person=Person("CD"))
+    assert (caught.value.code, caught.value.params["who"]) == ("file_locked", "?")
+
+
+def test_that_of_two_that_open_at_once_one_writes(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with python(CONTEND, path, "AB") as one, python(CONTEND, path, "CD") as two:
+        processes = (one, two)
+        for process in processes:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for _ in range(1):
+            for process in processes:
+                assert process.stdin is not None
+                process.stdin.write("\n")
+                process.stdin.flush()
+        answers = sorted(process.stdout.readline().strip() for process in processes if process.stdout is not None)
+        for process in processes:
+            process.communicate("\n")
+    assert answers == ["file_locked", "open"]
+
+
+def test_that_a_reader_sees_what_another_process_wrote(tmp_path: Path) -> None:
+    with new_study(tmp_path) as study:
+        p01 = study.patients[0]
+        study.set_value(p01.id, Kind.PATIENT, p01.id, "nrs_end", 3.0).result(5)
+        script = "import sys; from esk_engine.study import Person, Study\n"
+        script += "print(Study.open(sys.argv[1], person=Person('x'), read_only=True).patients[0].get('nrs_end'))"
+        with python(script, study.path) as reader:
+            said, _ = reader.communicate()
+    assert said.strip() == "3.0"
