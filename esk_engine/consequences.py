@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from esk_engine.cohort import Cohort
 from esk_engine.criteria import Condition
-from esk_engine.judge import Group, PatientVerdict, Verdict
+from esk_engine.judge import Group, Verdict
+from esk_engine.verdicts import PatientVerdict
 
 
 class Why(StrEnum):
@@ -93,9 +94,7 @@ def compare(before: Cohort, after: Cohort) -> Consequences:
         raise ValueError("two cohorts of different patients cannot be compared")
     changed = [i for i, (old, new) in enumerate(zip(before.groups, after.groups, strict=True)) if old != new]
     switches = tuple(_switch(before, after, i) for i in changed)
-    return Consequences(
-        _counts(before), _counts(after), switches, agreement(before), agreement(after)
-    )
+    return Consequences(_counts(before), _counts(after), switches, agreement(before), agreement(after))
 
 
 def agreement(cohort: Cohort) -> Agreement:

@@ -92,7 +92,7 @@ def moved_condition(criteria_set: CriteriaSet, place: Place, by: int) -> Criteri
 
 
 def threshold_before(base: CriteriaSet, criterion: Criterion, condition: Condition) -> float | None:
-    """The threshold that the compared set has for the same variable and operator, looked for in the same criterion first."""
+    """The compared set's threshold for the same variable and operator, looked for in the same criterion first."""
     own = next((c for c in base.criteria if c.name == criterion.name), None)
     for conditions in (own.conditions if own else (), base.conditions()):
         for old in conditions:

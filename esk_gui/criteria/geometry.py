@@ -35,7 +35,7 @@ class Axis:
         return (self.high - self.low) / (self.right - self.left)
 
 
-def axis_for(values: FloatArray, limits: Sequence[float], left: float, right: float, padding: float = 10) -> Axis:
+def axis_for(values: FloatArray, limits: Sequence[float], left: float, right: float, padding: float = 26) -> Axis:
     """An axis that holds every value and every limit with some air, ticked at round numbers.
 
     Parameters
@@ -72,7 +72,7 @@ def nice_step(at_least: float) -> float:
 
 
 def snap_step(axis: Axis, decimals: int) -> float:
-    """How far a dragged limit jumps: about five pixels, in steps of 1, 2 or 5, at most one decimal finer than printed."""
+    """How far a dragged limit jumps: some five pixels, a step of 1, 2 or 5, at most a decimal finer than printed."""
     wanted = axis.per_pixel * 5
     decade = 10.0 ** math.floor(math.log10(wanted))
     step = next(factor * decade for factor in (1.0, 2.0, 5.0, 10.0) if factor * decade >= wanted * (1 - 1e-9))
@@ -86,8 +86,8 @@ def snapped(value: float, step: float) -> float:
 def swarm(pixels: FloatArray, spacing: float, half_height: float, wall: float, passes: int) -> FloatArray:
     """Places that keep marks apart: each takes the free place nearest to where its value stands.
 
-    Marks are placed from left to right, ties in the order given, so the same values always give the same picture. Where a
-    column is full its marks step aside a little, but never over the limit: that would tell another verdict.
+    Marks are placed from left to right, ties in the order given, so the same values always give the same picture.
+    Where a column is full its marks step aside a little, but never over the limit: that would tell another verdict.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""One condition drawn over all patients: every one a mark on the variable's axis, the limit a line that can be dragged."""
+"""One condition over all patients: every one a mark on the variable's axis, the limit a line that can be dragged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class StripData:
     Attributes
     ----------
     values
-        NaN is not drawn but counted in ``missing_text``.
+        NaN is not drawn; whoever shows the plot counts it.
     groups
         The group of each patient under the set that is being looked at.
     ringed

@@ -1,9 +1,9 @@
-"""Whether side effects were asked for, at each of the four moments: none reported and not asked are different things."""
+"""Whether side effects were asked for, at each of four moments: none reported and not asked are different things."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
@@ -72,6 +72,21 @@ class AskedField(QWidget):
         if code != self._code:
             self.chosen.emit(self.objectName(), code)
 
+    def _outline(self) -> None:
+        for button in self.buttons.values():
+            button.is_current = self.hasFocus()
+            button.update()
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._outline()
+
+    @override
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._outline()
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -108,15 +123,18 @@ class AskedRow(QWidget):
 
     def set_width(self, width: int) -> None:
         """Lay the fields out for so much room."""
-        needed = sum(field.sizeHint().width() + 16 for field in self.fields)
+        needed = sum(field.sizeHint().width() + 16 for field in self.fields) + self.title.sizeHint().width()
         columns = 4 if width >= needed else 2
         if columns == self._columns:
             return
         self._columns = columns
         for field in self.fields:
             self._grid.removeWidget(field)
-        self._grid.addWidget(self.title, 0, 0, 1, columns + 1)
+        self._grid.removeWidget(self.title)
+        is_one_line = columns == len(self.fields)
+        self._grid.addWidget(self.title, 0, 0, 1, 1 if is_one_line else columns + 1)
         for at, field in enumerate(self.fields):
-            self._grid.addWidget(field, 1 + at // columns, at % columns)
-        for column in range(6):
-            self._grid.setColumnStretch(column, 1 if column == columns else 0)
+            self._grid.addWidget(field, *((0, at + 1) if is_one_line else (1 + at // columns, at % columns)))
+        last = columns + 1 if is_one_line else columns
+        for column in range(7):
+            self._grid.setColumnStretch(column, 1 if column == last else 0)

@@ -8,14 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from esk_engine.records import Patient
-from esk_engine.study import StudyChanged
 from esk_gui.side_effects.events import EventLine, headline, progress_text, score_text
 from esk_gui.side_effects.scale import NaranjoScale
-from esk_gui.side_effects.verdict_foot import VerdictFoot, is_hidden
+from esk_gui.side_effects.verdict_foot import VerdictFoot
 from esk_gui.widgets.frames import PANEL_PADDING, HeaderBar, SidePanel, TintBlock, bare
 from esk_gui.widgets.labels import text_label
 
 if TYPE_CHECKING:
+    from esk_engine.study import StudyChanged
     from esk_gui.app import Session
 
 
@@ -47,7 +47,7 @@ class NaranjoPanel(SidePanel):
         room.setContentsMargins(PANEL_PADDING, 4, PANEL_PADDING, 4)
         room.addWidget(self.scale)
         self._around = around
-        self.foot = VerdictFoot(wording, theme)
+        self.foot = VerdictFoot(session)
         for part, stretch in ((self.header, 0), (self.tint, 0), (self._empty, 0), (around, 1), (self.foot, 0)):
             self.column.addWidget(part, stretch)
         self.column.setAlignment(self.foot, Qt.AlignmentFlag.AlignBottom)
@@ -101,15 +101,15 @@ class NaranjoPanel(SidePanel):
             self._progress.setText(progress_text(line.score, wording))
         self.scale.show_score(line.score if line is not None else None, cutoff)
         if study is None or patient is None:
-            self.foot.show_verdict(None, hidden=False)
+            self.foot.show_verdict(None)
             return
-        self.foot.show_verdict(study.cohort.verdict(patient.id), hidden=is_hidden(patient, study.settings))
+        self.foot.show_verdict(study.cohort.verdict(patient.id))
 
     def _patient(self) -> Patient | None:
         study = self._session.study
-        if study is None or self._patient_id is None:
+        if study is None or self._patient_id is None or not study.has_patient(self._patient_id):
             return None
-        return next((p for p in study.patients if p.id == self._patient_id), None)
+        return study.patient(self._patient_id)
 
     def labels(self) -> tuple[QLabel, QLabel, QLabel]:
         """Score, category and progress, as they stand."""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QEnterEvent, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QEnterEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
@@ -81,7 +91,7 @@ class AnswerButton(QAbstractButton):
 
 
 class QuestionRow(QFrame):
-    """Emits ``answered(number, code)`` with "" for an answer that is taken away; ``moved(+1 or -1)``; ``left_for_later``."""
+    """Emits ``answered(number, code)``, "" for an answer taken away; ``moved(+1 or -1)``; ``left_for_later``."""
 
     answered = Signal(int, str)
     moved = Signal(int)

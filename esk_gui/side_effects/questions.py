@@ -1,4 +1,4 @@
-"""The ten Naranjo questions of one side effect, in the page: answered by key or mouse, each answer announced at once."""
+"""The ten Naranjo questions of one side effect, in the page: answered by key or mouse, each announced at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from esk_gui.theme import Theme
 from esk_gui.widgets.frames import Hairline, bare
 from esk_gui.widgets.labels import MessageLabel, text_label
 
-ROW_HEIGHT, LOW_ROW_HEIGHT = 38, 33
+ROW_HEIGHT, LOW_ROW_HEIGHT = 38, 30
 
 
 class NaranjoQuestions(QWidget):
@@ -34,6 +34,7 @@ class NaranjoQuestions(QWidget):
         self._title = text_label("", "heading", "naranjo_title")
         self._points_head = text_label(wording("side_effects.points"), "third")
         self.message = MessageLabel(theme, "message_naranjo_2")
+        self.message.setContentsMargins(36, 0, 12, 6)
         self.rows = tuple(QuestionRow(number, wording, theme, self) for number in range(1, QUESTIONS + 1))
         head = bare(QHBoxLayout())
         head.addWidget(self._title, 1)
@@ -110,4 +111,3 @@ class NaranjoQuestions(QWidget):
 
     def _on_entered(self, number: int) -> None:
         self.question_entered.emit(self.rows[number - 1])
-

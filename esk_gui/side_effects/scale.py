@@ -91,7 +91,9 @@ class NaranjoScale(QWidget):
             painter.drawText(row, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), name)
             painter.setFont(self._font(12))
             painter.setPen(self._theme.color("ink_2"))
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._range(low, high))
+            painter.drawText(
+                row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._range(low, high)
+            )
 
     def _range(self, low: int, high: int) -> str:
         if high == HIGHEST:
@@ -115,7 +117,9 @@ class NaranjoScale(QWidget):
             painter.setFont(self._font(11, bold=possible))
             painter.setPen(self._theme.color("ink" if possible else "ink_3"))
             row = QRectF(0, self._y(number) - 8, _TRACK_X - 18, 16)
-            painter.drawText(row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._wording.number(number))
+            painter.drawText(
+                row, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), self._wording.number(number)
+            )
 
     def _paint_cutoff(self, painter: QPainter) -> None:
         y = round((self._y(self._cutoff) + self._y(self._cutoff - 1)) / 2)

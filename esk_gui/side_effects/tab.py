@@ -1,7 +1,8 @@
-"""The side effects of one patient: were they asked for, which there are, and the ten Naranjo questions of the chosen one."""
+"""The side effects of one patient: were they asked for, which there are, the ten questions of the chosen one."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
@@ -10,14 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout
 from typing_extensions import override
 
 from esk_engine.dictionary import Kind
-from esk_engine.records import Patient, Record
+from esk_engine.errors import Fault, Issue
+from esk_engine.records import Patient, Record, new_id
+from esk_engine.study import Entry, EntryResult
 from esk_engine.validation import check_patient
-from esk_gui.side_effects import acts
 from esk_gui.side_effects.adder import EventAdder
 from esk_gui.side_effects.asked import AskedRow
-from esk_gui.side_effects.events import EventLine, term_text
+from esk_gui.side_effects.events import QUESTIONS, EventLine, term_text
 from esk_gui.side_effects.model import AdverseEventsModel
 from esk_gui.side_effects.questions import LOW_ROW_HEIGHT, ROW_HEIGHT, NaranjoQuestions
+from esk_gui.side_effects.table import ROW_HEIGHT as ROW_ABOVE
 from esk_gui.side_effects.table import EventsTable
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import PAGE_PADDING, bare, scrolling
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from esk_engine.study import Study, StudyChanged
     from esk_gui.app import Session
 
-_LOW_PAGE = 620
+_AROUND_QUESTIONS = 194  # everything above and below the ten rows but the rows of the table
 
 
 class SideEffectsTab(QWidget):
@@ -128,6 +131,7 @@ class SideEffectsTab(QWidget):
         if patient is not None:
             self._asked.show_patient(patient, read_only=read_only)
         self._add_button.setEnabled(patient is not None and not read_only)
+        self._fit_questions()
         self._show_emptiness(patient)
         if len(records) != self._count:
             self._count = len(records)
@@ -187,7 +191,12 @@ class SideEffectsTab(QWidget):
         if record is None or patient is None or study is None or study.read_only:
             return
         row = self._model.row_of(record.id)
-        study.apply(acts.delete_event(patient, record, term_text(record, self._session.wording)))
+        try:
+            study.delete_row(patient.id, record.id)
+        except Fault as fault:
+            self._session.show_error(fault)
+            return
+        self.refresh()
         self.table.setCurrentIndex(self._model.index(min(row, self._model.rowCount() - 1), 0))
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -195,21 +204,21 @@ class SideEffectsTab(QWidget):
         study, patient = self._session.study, self._patient()
         if study is None or patient is None:
             return
-        value, issues = acts.parsed_term(term)
-        if value is None:
-            text = self._session.wording.issue(issues[0]) if issues else self._session.wording("side_effects.term_needed")
-            self._adder.message.show_message(text)
+        record_id = new_id()
+        entries = [Entry(Kind.ADVERSE_EVENT, record_id, "term", term)]
+        if phase:
+            entries.append(Entry(Kind.ADVERSE_EVENT, record_id, "phase", phase))
+        result = self._save(patient.id, entries)
+        if result.is_refused or not term.strip():
+            errors = [issue for issue in result.issues if issue.is_error] or [Issue("term_missing", "term")]
+            self._adder.message.show_message(self._session.wording.issue(errors[0]))
             return
-        act, record_id = acts.add_event(patient, value, phase or None, self._session.wording.term(value))
-        study.apply(act)
         self._adder.hide()
+        self.refresh()
         self._select(record_id)
         self._questions.focus_question(1)
 
     def _on_edit(self, record_id: str, variable: str, text: str) -> None:
-        if variable == "term" and not text.strip():
-            self._message.show_message(self._session.wording("side_effects.term_needed"))
-            return
         self._set(Kind.ADVERSE_EVENT, record_id, variable, text, self._message)
 
     def _on_answered(self, variable: str, code: str) -> None:
@@ -226,13 +235,21 @@ class SideEffectsTab(QWidget):
         study = self._session.study
         if study is None or self._patient_id is None:
             return
-        result = study.parse_and_set(self._patient_id, kind, record_id, variable, text, self._session.today())
+        result = self._save(self._patient_id, [Entry(kind, record_id, variable, text)])
         errors = [issue for issue in result.issues if issue.is_error]
         if errors:
             message.show_message(self._session.wording.issue(errors[0]))
         elif message is self._message:
             message.clear()
         self.refresh()
+
+    def _save(self, patient_id: str, entries: Sequence[Entry]) -> EntryResult:
+        """Enter some values as one act; a fault of the file is told in a calm dialog."""
+        try:
+            return self._session.open_study.enter(patient_id, entries, self._session.today())
+        except Fault as fault:
+            self._session.show_error(fault)
+            return EntryResult(fault.issues)
 
     def _on_later(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -291,9 +308,9 @@ class SideEffectsTab(QWidget):
 
     def _patient(self) -> Patient | None:
         study: Study | None = self._session.study
-        if study is None or self._patient_id is None:
+        if study is None or self._patient_id is None or not study.has_patient(self._patient_id):
             return None
-        return next((p for p in study.patients if p.id == self._patient_id), None)
+        return study.patient(self._patient_id)
 
     def _record(self) -> Record | None:
         patient, chosen = self._patient(), self.selected_event()
@@ -303,7 +320,12 @@ class SideEffectsTab(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._asked.set_width(event.size().width() - 2 * PAGE_PADDING)
-        self._questions.set_row_height(LOW_ROW_HEIGHT if event.size().height() < _LOW_PAGE else ROW_HEIGHT)
+        self._fit_questions()
+
+    def _fit_questions(self) -> None:
+        """Rows as high as the room allows, so that a patient's side effects and all ten questions fit together."""
+        room = self.height() - _AROUND_QUESTIONS - ROW_ABOVE * self._model.rowCount()
+        self._questions.set_row_height(max(LOW_ROW_HEIGHT, min(ROW_HEIGHT, room // QUESTIONS)))
 
     def add_button(self) -> QPushButton:
         return self._add_button

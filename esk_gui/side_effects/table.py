@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 from typing_extensions import override
 
 from esk_engine.naranjo import Counts
@@ -45,7 +53,7 @@ class EventDelegate(QStyledItemDelegate):
         painter.save()
         self._paint_ground(painter, rect, is_selected, index.column())
         column = Column(index.column())
-        room = rect.adjusted(12 if column is Column.TERM else 8, 0, -4, 0)
+        room = rect.adjusted(8, 0, -4, 0)
         if column is Column.NARANJO:
             self._paint_score(painter, room, line)
         elif column is Column.COUNTS:
@@ -76,7 +84,14 @@ class EventDelegate(QStyledItemDelegate):
         self._text(painter, room.adjusted(22, 0, 0, 0), text, "ink" if line.counts is Counts.YES else "ink_2")
 
     def _text(
-        self, painter: QPainter, room: QRect, text: str, token: str, *, bold: bool = False, align: Qt.AlignmentFlag = _LEFT
+        self,
+        painter: QPainter,
+        room: QRect,
+        text: str,
+        token: str,
+        *,
+        bold: bool = False,
+        align: Qt.AlignmentFlag = _LEFT,
     ) -> None:
         font = QFont(painter.font())
         font.setPixelSize(13)
@@ -119,7 +134,7 @@ class EventDelegate(QStyledItemDelegate):
 
 
 class EventsTable(QTableView):
-    """As high as its rows, so that the page scrolls and not the table. Emits ``delete_wanted`` on Delete, ``opened`` on Enter."""
+    """As high as its rows, so that the page scrolls. Emits ``delete_wanted`` on Delete, ``opened`` on Enter."""
 
     delete_wanted = Signal()
     opened = Signal()
@@ -131,9 +146,7 @@ class EventsTable(QTableView):
         self.setItemDelegate(EventDelegate(wording, theme, self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(
-            QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed
-        )
+        self.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked | QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setShowGrid(False)
