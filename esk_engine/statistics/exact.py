@@ -182,6 +182,7 @@ class NullDistribution:
         start, counts = SubsetCounts(lattice.scores, min(m, n - m)).row(m)
         self._start, self._base, self._step = start, m * lattice.base, lattice.step
         total = float(math.comb(n, m))
+        self._chances: FloatArray = counts / total
         self._less: FloatArray = np.minimum(np.cumsum(counts) / total, 1.0)
         self._greater: FloatArray = np.minimum(np.cumsum(counts[::-1])[::-1] / total, 1.0)
         self._two_sided = self._both(m * (n + 1))
@@ -198,6 +199,11 @@ class NullDistribution:
         below = np.where(low >= 0, self._less[np.clip(low, 0, size - 1)], 0.0)
         above = np.where(high < size, self._greater[np.clip(high, 0, size - 1)], 0.0)
         return np.where(distance == 0, 1.0, np.minimum(below + above, 1.0))
+
+    def distribution(self) -> tuple[FloatArray, FloatArray]:
+        """Give the rank sums from the lowest to the highest, and the chance of each (0 for some between)."""
+        sums = self._base + self._step * (self._start + np.arange(self._chances.size))
+        return sums / 2, self._chances
 
     @overload
     def p_two_sided(self, rank_sum: float) -> float: ...

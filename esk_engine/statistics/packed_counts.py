@@ -38,7 +38,9 @@ def tail_counts(scores: list[int], m: int, cuts: list[int]) -> list[int]:
     first = max(0, m - most_above)
     lower = _block(scores[:half], min(m, half))[first:].astype(np.float64)
     upper = _block([score - base for score in scores[half:]], most_above)
-    chosen, width, height = len(lower), lower.shape[1], upper.shape[1]
+    chosen: int = lower.shape[0]
+    width: int = lower.shape[1]
+    height: int = upper.shape[1]
     # row r of `lower` has first + r scores and meets the row of m - first - r scores of `upper`: in reverse order
     upper = upper[m - first - chosen + 1 : m - first + 1][::-1]
     # each cumulated row between `width` zeros and `width` times its total, so that every index below exists

@@ -40,9 +40,10 @@ class MannWhitney:
         Sums of the mid-ranks of x and of y.
     ties : bool
         Whether any two values of the pooled samples are equal.
+    sd : float
+        Standard deviation of u given the ties; 0 if all values are equal.
     z : float or None
-        (u - m n / 2) / sd, the sd corrected for ties, without continuity correction; its sign follows u.
-        None if all values are equal.
+        (u - m n / 2) / sd, without continuity correction; its sign follows u. None if all values are equal.
     p_asymptotic : PValue
         Two-sided, from z. SPSS's "Asymp. Sig. (2-tailed)".
     p_asymptotic_corrected : PValue
@@ -71,6 +72,7 @@ class MannWhitney:
     rank_sum: float
     rank_sum_other: float
     ties: bool
+    sd: float
     z: float | None
     p_asymptotic: PValue
     p_asymptotic_corrected: PValue
@@ -79,6 +81,20 @@ class MannWhitney:
     p_exact_greater: PValue
     p_exact_doubled: PValue
     p_exact_spss: PValue
+
+    @property
+    def z_corrected(self) -> float | None:
+        """Z with the continuity correction of 0.5 towards 0; it keeps the sign of `z`."""
+        return None if self.z is None else math.copysign(max(0.0, abs(self.z) - 0.5 / self.sd), self.z)
+
+    def p_asymptotic_one_sided(self, side: Literal["less", "greater"], *, corrected: bool = False) -> PValue:
+        """P that u is at most (``"less"``) or at least as large as observed, by the normal approximation."""
+        method = f"{_CORRECTED if corrected else _ASYMPTOTIC}_{side}"
+        if self.z is None:
+            return PValue(None, method, "all_tied")
+        sign = -1 if side == "less" else 1
+        z = sign * self.z - (0.5 / self.sd if corrected else 0.0)
+        return PValue(math.erfc(z / math.sqrt(2)) / 2, method)
 
     @property
     def log10_p_asymptotic(self) -> float | None:
@@ -130,7 +146,8 @@ def mann_whitney(x: Values, y: Values, *, exact: Exact = "auto", progress: Progr
     groups = tie_groups(np.concatenate((first, second)))
     doubled_u = _doubled_u(first, second)
     ties = len(groups.sizes) < m + n
-    z, p_plain, p_corrected = _asymptotic(doubled_u / 2, m, n, groups)
+    sd = _spread(m, n, groups)
+    z, p_plain, p_corrected = _asymptotic(doubled_u / 2 - m * n / 2, sd)
     p_exact, less, greater, doubled = _exact(groups, m, doubled_u, exact, progress)
     if ties or p_exact.value is None:
         p_spss = exact_spss(min(doubled_u, 2 * m * n - doubled_u), m, n, exact)
@@ -139,7 +156,7 @@ def mann_whitney(x: Values, y: Values, *, exact: Exact = "auto", progress: Progr
     u, rank_sum = doubled_u / 2, (doubled_u + m * (m + 1)) / 2
     return MannWhitney(
         m, n, u, m * n - u, rank_sum, (m + n) * (m + n + 1) / 2 - rank_sum, ties,
-        z, p_plain, p_corrected, p_exact, less, greater, doubled, p_spss,
+        sd, z, p_plain, p_corrected, p_exact, less, greater, doubled, p_spss,
     )  # fmt: skip
 
 
@@ -148,13 +165,18 @@ def _doubled_u(x: FloatArray, y: FloatArray) -> int:
     return int(ordered.searchsorted(x, "left").sum() + ordered.searchsorted(x, "right").sum())
 
 
-def _asymptotic(u: float, m: int, n: int, groups: TieGroups) -> tuple[float | None, PValue, PValue]:
-    """Z, and P without and with continuity correction."""
-    if len(groups.sizes) == 1:
-        return None, PValue(None, _ASYMPTOTIC, "all_tied"), PValue(None, _CORRECTED, "all_tied")
+def _spread(m: int, n: int, groups: TieGroups) -> float:
+    """Standard deviation of u given the ties."""
     total = m + n
-    sd = math.sqrt(m * n / 12 * ((total + 1) - groups.tie_term / (total * (total - 1))))
-    distance = u - m * n / 2
+    if len(groups.sizes) == 1:
+        return 0.0
+    return math.sqrt(m * n / 12 * ((total + 1) - groups.tie_term / (total * (total - 1))))
+
+
+def _asymptotic(distance: float, sd: float) -> tuple[float | None, PValue, PValue]:
+    """Z, and P without and with continuity correction, from u less its mean."""
+    if sd == 0:
+        return None, PValue(None, _ASYMPTOTIC, "all_tied"), PValue(None, _CORRECTED, "all_tied")
     z = distance / sd
     corrected = max(0.0, abs(distance) - 0.5) / sd
     return z, PValue(two_sided_normal(z), _ASYMPTOTIC), PValue(two_sided_normal(corrected), _CORRECTED)

@@ -99,12 +99,17 @@ def fisher(table: Sequence[Sequence[int]]) -> Fisher:
     return Fisher(p, None, None, method, None, rows, columns)
 
 
-def with_patients(table: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Check a table of counts and leave out its rows and columns without patients."""
+def with_whole_numbers(table: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Check that a table is rectangular and holds counts."""
     rows = [[_count(cell) for cell in row] for row in table]
     if len({len(row) for row in rows}) > 1:
         raise ValueError("table: rows of different lengths")
-    rows = [row for row in rows if any(row)]
+    return rows
+
+
+def with_patients(table: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Check a table of counts and leave out its rows and columns without patients."""
+    rows = [row for row in with_whole_numbers(table) if any(row)]
     kept = [any(column) for column in zip(*rows, strict=True)]
     return [[cell for cell, keep in zip(row, kept, strict=True) if keep] for row in rows]
 

@@ -36,21 +36,24 @@ class PValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """A confidence interval with the level asked for.
+class Estimate:
+    """An estimate with its confidence interval.
 
     Attributes
     ----------
+    value : float or None
+        The estimate; infinite where the data set no limit, None where undefined.
     lower, upper : float or None
-        The limits; None where undefined, infinite where the data set no limit.
+        The limits of the interval; None where undefined.
     level : float
-        The level that was asked for, e.g. 0.95.
+        The level of the interval, e.g. 0.95.
     method : str
-        Stable code of the method.
+        Stable code of the estimate and its interval.
     reason : str or None
-        Stable code that says why a limit is None, or what holds of it nevertheless.
+        Stable code that says why a figure is None, or what is to be said of the interval nevertheless.
     """
 
+    value: float | None
     lower: float | None
     upper: float | None
     level: float
