@@ -1,0 +1,1 @@
+"""The parts of the results page: tables, and how a cell was computed."""

@@ -1,0 +1,343 @@
+"""How a cell was computed, as a reader would ask: which test, how, what else it could have been, of which values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from esk_engine.dictionary import CONCENTRATIONS
+from esk_engine.judge import Group
+from esk_engine.report import (
+    TOTAL,
+    Analysis,
+    Cell,
+    CellKind,
+    Comparison,
+    Count,
+    Head,
+    Row,
+    cell_parts,
+    cell_text,
+    decimals_of,
+    p_of,
+    row_label,
+)
+from esk_engine.report.analysis import interval_of, shown_values
+from esk_engine.settings import PMethod
+from esk_engine.statistics import PValue, Summary
+from esk_engine.wording import Wording
+from esk_gui.figures.words import p_equals
+
+_TEST_KINDS = (CellKind.P, CellKind.SHIFT, CellKind.INTERVAL)
+_ALL_GROUPS: tuple[str, ...] = (Group.NON_RESPONDER, Group.RESPONDER, Group.UNDETERMINED)
+_METHODS = (PMethod.EXACT, PMethod.ASYMPTOTIC, PMethod.EXACT_SPSS)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure with its name; ``tip`` says more."""
+
+    name: str
+    value: str
+    tip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, a sentence or none, and lines."""
+
+    heading: str
+    lines: tuple[Line, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The values behind a cell, a row a group, and each group's median (None where it has no values)."""
+
+    heading: str
+    groups: tuple[tuple[str, tuple[float, ...], float | None], ...]
+    decimals: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What stands beside the tables about the chosen cell."""
+
+    decisive: str
+    about: str
+    blocks: tuple[Block, ...]
+    strip: Strip | None = None
+
+    def as_text(self) -> str:
+        """All of it as plain text, for the clipboard."""
+        lines = [self.decisive, self.about]
+        for block in self.blocks:
+            lines += ["", block.heading, *([block.text] if block.text else [])]
+            lines += [f"{line.name}\t{line.value}" for line in block.lines]
+        return "\n".join(lines) + "\n"
+
+
+class Explainer:
+    """Explains the cells of one analysis.
+
+    Parameters
+    ----------
+    analysis
+        What the tables were made of.
+    wording
+        The language.
+    """
+
+    def __init__(self, analysis: Analysis, wording: Wording) -> None:
+        self._analysis, self._wording = analysis, wording
+        self._method = analysis.cohort.settings.p_method
+
+    def explain(self, number: str, head: Head, row: Row, cell: Cell) -> Explanation | None:
+        """Explain one cell; None where there is nothing in it.
+
+        Parameters
+        ----------
+        number
+            The table's number: "3" ... "6" or "continuation".
+        head, row, cell
+            The cell and what stands above and beside it.
+        """
+        if cell.kind is CellKind.EMPTY:
+            return None
+        if row.comparison is not None:
+            if cell.kind in _TEST_KINDS:
+                return self._test(row.comparison, cell)
+            return self._summary(row.comparison, head, cell)
+        if row.count is not None and cell.kind is CellKind.P:
+            return self._fisher(row.count)
+        return self._patients(number, head, row, cell)
+
+    # Two groups compared
+
+    def _test(self, comparison: Comparison, cell: Cell) -> Explanation:
+        words, what = self._wording, self._wording.label(comparison.variable)
+        test = comparison.mann_whitney
+        if cell.kind is CellKind.P:
+            decisive = p_equals(cell.numbers[0], words)
+        else:
+            decisive = words.with_unit(cell_text(cell, words), comparison.unit)
+        about = what
+        if test is not None:
+            about = words("results.explain.groups_of", what=what, responders=test.m, non_responders=test.n)
+        blocks = [self._computation(comparison), self._other_p(comparison), self._size(comparison)]
+        blocks += [self._counted(comparison, (Group.NON_RESPONDER, Group.RESPONDER)), *self._definition(comparison)]
+        if cell.numbers[0] is None:
+            blocks.insert(0, self._why(cell.reason))
+        strip = self._strip(comparison, (Group.NON_RESPONDER, Group.RESPONDER))
+        return Explanation(decisive, about, tuple(block for block in blocks if block is not None), strip)
+
+    def _computation(self, comparison: Comparison) -> Block:
+        def word(key: str) -> str:
+            return self._wording(f"results.explain.{key}")
+
+        ignored = self._method is PMethod.EXACT_SPSS
+        lines = [Line(word("test"), word("mann_whitney")), Line(word("way"), word(f"way.{self._method}"))]
+        if self._method is PMethod.ASYMPTOTIC:
+            lines.append(Line(word("correction"), word("correction.none")))
+        if self._method is not PMethod.EXACT:
+            lines.append(Line(word("ties"), word("ties.ignored" if ignored else "ties.corrected")))
+        test, number = comparison.mann_whitney, self._wording.number
+        if test is not None:
+            lines += [Line(word("u"), number(test.u, 1), word("u_tip")), Line(word("z"), number(test.z, 3))]
+        return Block(word("computation"), tuple(lines))
+
+    def _other_p(self, comparison: Comparison) -> Block | None:
+        test, words = comparison.mann_whitney, self._wording
+        if test is None:
+            return None
+        others = (method for method in _METHODS if method is not self._method)
+        lines = tuple(self._p_line(words(f"results.explain.p.{method}"), p_of(test, method)) for method in others)
+        return Block(words("results.explain.other_p"), lines)
+
+    def _p_line(self, name: str, p: PValue) -> Line:
+        words = self._wording
+        if p.value is None and p.bounds is not None:
+            low, high = (words.p_value(bound) for bound in p.bounds)
+            return Line(name, words("results.explain.interval_text", low=low, high=high), self._reason(p.reason))
+        return Line(name, words.p_value(p.value), self._reason(p.reason))
+
+    def _size(self, comparison: Comparison) -> Block | None:
+        words, decimals = self._wording, max(1, decimals_of(comparison))
+        if comparison.mann_whitney is None:
+            return None
+        low, high, reason = interval_of(comparison)
+        shift = None if comparison.shift is None else comparison.shift.shift
+        shift_text = words.number(shift, decimals)
+        if shift is not None:
+            shift_text = words.with_unit(shift_text, comparison.unit)
+        interval = words.number(None)
+        if low is not None and high is not None:
+            low_text, high_text = words.number(low, decimals), words.number(high, decimals)
+            interval = words("results.explain.interval_text", low=low_text, high=high_text)
+        level = 95 if comparison.shift is None else round(100 * comparison.shift.exact.level)
+        tip = words("results.explain.shift_tip")
+        rank_tip = words("results.explain.rank_biserial_tip")
+        rank = words.number(comparison.rank_biserial, 2)
+        return Block(
+            words("results.explain.size"),
+            (
+                Line(words("results.explain.shift"), shift_text, self._reason(comparison.shift_reason) or tip),
+                Line(words("results.explain.interval", level=level), interval, self._reason(reason)),
+                Line(words("results.explain.rank_biserial"), rank, rank_tip),
+            ),
+        )
+
+    def _fisher(self, count: Count) -> Explanation:
+        def word(key: str, **params: object) -> str:
+            return self._wording(f"results.explain.{key}", **params)
+
+        words, p = self._wording, count.p
+        blocks: list[Block] = []
+        if p.value is None:
+            blocks.append(self._why(p.reason))
+        if count.fisher is not None:
+            size = {"rows": count.fisher.rows, "columns": count.fisher.columns}
+            is_small = count.fisher.method == "fisher_2x2"
+            name = word("fisher_2x2") if is_small else word("fisher_rxc", **size)
+            lines = (Line(word("test"), name), Line(word("way"), word("way.enumeration")))
+            blocks.append(Block(word("computation"), lines))
+        lines = tuple(
+            Line(
+                words.code(category.value, count.variable),
+                word("two_groups", non_responders=category.non_responder, responders=category.responder),
+            )
+            for category in count.categories
+        )
+        blocks.append(Block(word("counts_head"), lines))
+        responders = sum(category.responder for category in count.categories)
+        non_responders = sum(category.non_responder for category in count.categories)
+        what = words.label(count.variable)
+        about = word("groups_of", what=what, responders=responders, non_responders=non_responders)
+        return Explanation(p_equals(p.value, words), about, tuple(blocks))
+
+    # One group described
+
+    def _summary(self, comparison: Comparison, head: Head, cell: Cell) -> Explanation:
+        words = self._wording
+        how = {
+            CellKind.MEDIAN_RANGE: "median_how",
+            CellKind.MEAN_RANGE: "geometric_how",
+            CellKind.MEAN_CV: "arithmetic_how",
+        }[cell.kind]
+        main, paler = cell_parts(cell, words)
+        decisive = words.with_unit(main, comparison.unit) if paler else main
+        what = words.label(comparison.variable)
+        about = words("results.explain.what_group", what=what, group=self._group_name(head.key))
+        blocks: list[Block | None] = [Block(words("results.explain.computation"), (), words(f"results.explain.{how}"))]
+        if cell.numbers[0] is None:
+            blocks.insert(0, self._why(cell.reason))
+        summary = comparison.groups[head.key].summary
+        if summary is not None:
+            blocks.append(self._spread(comparison, summary))
+        blocks += [self._counted(comparison, (head.key,)), *self._definition(comparison)]
+        groups = _ALL_GROUPS if head.key == TOTAL else (head.key,)
+        strip = self._strip(comparison, groups)
+        return Explanation(decisive, about, tuple(block for block in blocks if block is not None), strip)
+
+    def _spread(self, comparison: Comparison, summary: Summary) -> Block:
+        words, decimals = self._wording, decimals_of(comparison) + 1
+        lines = [
+            ("median", summary.median, decimals),
+            ("min", summary.minimum, decimals),
+            ("max", summary.maximum, decimals),
+            ("q1", summary.q1, decimals),
+            ("q3", summary.q3, decimals),
+            ("mean", summary.mean, decimals),
+            ("sd", summary.sd, decimals),
+        ]
+        if comparison.variable in CONCENTRATIONS:
+            lines += [
+                ("geometric_mean", summary.geometric_mean, decimals),
+                ("geometric_cv", summary.geometric_cv_percent, 1),
+                ("cv", summary.cv_percent, 1),
+            ]
+        return Block(
+            words("results.explain.spread"),
+            tuple(self._figure(key, value, places) for key, value, places in lines),
+        )
+
+    def _figure(self, key: str, value: float | None, decimals: int) -> Line:
+        words = self._wording
+        text = words.number(value, decimals)
+        if value is not None and key in ("cv", "geometric_cv"):
+            text = words.with_unit(text, "%")
+        return Line(words(f"results.explain.{key}"), text)
+
+    # What both share
+
+    def _counted(self, comparison: Comparison, groups: tuple[str, ...]) -> Block:
+        """Measured, missing and below the LLOQ, of each group; what nobody has is left out."""
+        words, lines = self._wording, list[Line]()
+        for key in groups:
+            of = comparison.groups[str(key)]
+            parts = [("n", of.n), ("missing", of.missing), ("below_lloq", of.below_lloq)]
+            shown = (words(f"results.explain.{part}", n=n) for part, n in parts if n or part == "n")
+            lines.append(Line(self._group_name(str(key)), ", ".join(shown)))
+        return Block(words("results.explain.groups"), tuple(lines))
+
+    def _definition(self, comparison: Comparison) -> list[Block | None]:
+        key = f"definition.{comparison.variable}"
+        if not self._wording.has(key):
+            return []
+        return [Block(self._wording("results.explain.definition"), (), self._wording(key))]
+
+    def _strip(self, comparison: Comparison, groups: tuple[str, ...]) -> Strip | None:
+        words, cohort = self._wording, self._analysis.cohort
+        values = shown_values(cohort, comparison.variable)
+        rows: list[tuple[str, tuple[float, ...], float | None]] = []
+        for group in groups:
+            found = values[cohort.members(Group(group))]
+            found = found[~np.isnan(found)]
+            of = comparison.groups.get(str(group))
+            if len(found):
+                median = of.summary.median if of is not None and of.summary is not None else None
+                rows.append((str(group), tuple(float(value) for value in found), median))
+        if not rows:
+            return None
+        unit = words.unit_text(comparison.unit)
+        heading = words("results.explain.values_unit", unit=unit) if unit else words("results.explain.values")
+        return Strip(heading, tuple(rows), decimals_of(comparison))
+
+    def _why(self, reason: str | None) -> Block:
+        return Block(self._wording("results.explain.why"), (), self._reason(reason))
+
+    def _reason(self, reason: str | None) -> str:
+        return "" if reason is None else self._wording(f"reason.{reason}")
+
+    def _group_name(self, key: str) -> str:
+        return self._wording(f"table.head.{key}")
+
+    # Patients counted
+
+    def _patients(self, number: str, head: Head, row: Row, cell: Cell) -> Explanation:
+        words = self._wording
+        about = words("results.explain.what_group", what=_row_name(row, words), group=self._group_name(head.key))
+        computation = words("results.explain.computation")
+        lines: list[Line] = []
+        if number == "6":
+            cutoff = self._analysis.cohort.settings.naranjo_cutoff
+            text = words("results.explain.event_how", cutoff=cutoff)
+            lines.append(Line(words("results.explain.group_size"), words.number(head.n)))
+            pending = sum(effect.pending for effect in self._analysis.side_effects if effect.term == row.label)
+            lines.append(Line(words("results.explain.pending"), words.number(pending)))
+        elif number == "continuation":
+            text = words("results.explain.continuation_how")
+        elif head.key == TOTAL:
+            text = words("results.explain.count_total_how")
+        else:
+            text = words("results.explain.count_how")
+            classified = sum(int(c.numbers[0] or 0) for c in row.cells if c.kind is CellKind.COUNT_PERCENT)
+            lines.append(Line(words("results.explain.classified"), words.number(classified)))
+        blocks = (Block(computation, tuple(lines), text),)
+        return Explanation(cell_text(cell, words), about, blocks)
+
+
+def _row_name(row: Row, wording: Wording) -> str:
+    return " ".join(text for text in row_label(row, wording) if text)
