@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.criteria import TABLE_2, CriteriaSet
@@ -76,6 +76,7 @@ class CriteriaPage(Page):
             left.addWidget(part)
         left.addWidget(self._area, 1)
         self._columns = bare(QHBoxLayout(self))
+        self._columns.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # _fit makes it fit
         self._columns.addLayout(left, 1)
         self._columns.addWidget(self.panel)
         self.strip.hide()
@@ -395,6 +396,10 @@ class CriteriaPage(Page):
     # Room
 
     @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(480, 300)
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit(event.size().width())
@@ -404,7 +409,7 @@ class CriteriaPage(Page):
         is_strip = width < _STRIP
         panel = WIDTH if width >= _NARROW else NARROW_WIDTH if width >= _NARROWER else NARROWEST_WIDTH
         self.header.fit(width - (0 if is_strip else panel))
-        self.panel.setFixedWidth(panel)
+        self.panel.set_width(panel)
         details = self.panel.details
         if is_strip and details.parentWidget() is not self._area.widget():
             self.panel.area.takeWidget()
@@ -414,6 +419,7 @@ class CriteriaPage(Page):
             self._content.removeWidget(details)
             self.panel.area.setWidget(details)
             details.show()
+        details.set_padding(0 if is_strip else 24 if panel == WIDTH else 16)
         self.panel.setVisible(not is_strip)
         self.strip.setVisible(is_strip)
         side = PAGE_PADDING if width >= _NARROWER else 16

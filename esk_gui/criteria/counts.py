@@ -11,8 +11,8 @@ from esk_engine.judge import Group
 from esk_engine.wording import Wording
 from esk_gui.theme import Theme
 from esk_gui.widgets.frames import TintBlock, bare
-from esk_gui.widgets.labels import icon_label, text_label
-from esk_gui.widgets.marks import Mark
+from esk_gui.widgets.labels import icon_label, set_property, text_label
+from esk_gui.widgets.marks import Mark, MarkLabel
 
 GROUPS = (Group.RESPONDER, Group.NON_RESPONDER, Group.UNDETERMINED)
 
@@ -27,6 +27,7 @@ class CountsBlock(TintBlock):
         self.before: dict[Group, QLabel] = {}
         self.after: dict[Group, QLabel] = {}
         self._arrows: list[QWidget] = []
+        self._names: list[QLabel] = []
         grid = bare(QGridLayout(), 4)
         grid.setHorizontalSpacing(12)
         for row, group in enumerate(GROUPS):
@@ -34,6 +35,7 @@ class CountsBlock(TintBlock):
             name = text_label(wording(f"group.{group}.plural"), "body_second" if is_small else "count_name")
             self.before[group] = text_label("", "body_second" if is_small else "decisive_second")
             self.after[group] = text_label("", "strong" if is_small else "decisive", f"count_{group}")
+            self._names.append(name)
             arrow = icon_label("arrow_right", theme, "ink_3", 16)
             self._arrows.append(arrow)
             grid.addWidget(Mark(group, theme, 13 if is_small else 18), row, 0, Qt.AlignmentFlag.AlignCenter)
@@ -45,6 +47,14 @@ class CountsBlock(TintBlock):
         self._grid = grid
         self.column.addLayout(grid)
         self.column.setContentsMargins(24, 14, 24, 14)
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Less air and smaller names where the panel is narrow."""
+        side = 16 if is_narrow else 24
+        self.column.setContentsMargins(side, 14, side, 14)
+        self._grid.setHorizontalSpacing(8 if is_narrow else 12)
+        for name in self._names[:2]:
+            set_property(name, "text_role", "" if is_narrow else "count_name")
 
     def show_counts(self, before: Mapping[Group, int], after: Mapping[Group, int], *, is_compared: bool) -> None:
         for group in GROUPS:
@@ -68,9 +78,7 @@ class CountsStrip(TintBlock):
         self._labels: dict[Group, tuple[QLabel, QLabel]] = {}
         for group in GROUPS:
             before, after = text_label("", "body_second"), text_label("", "title")
-            mark = Mark(group, theme, 14)
-            mark.setToolTip(wording(f"group.{group}.plural"))
-            line.addWidget(mark)
+            line.addWidget(MarkLabel(group, wording(f"group.{group}.plural"), theme, "second", 13))
             line.addWidget(before)
             line.addWidget(after)
             line.addSpacing(18)

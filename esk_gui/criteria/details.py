@@ -31,6 +31,9 @@ class _Block(QFrame):
         self.column.setContentsMargins(24, 16, 24, 16)
         self.column.setSpacing(8)
 
+    def set_padding(self, side: int) -> None:
+        self.column.setContentsMargins(side, 16, side, 16)
+
 
 class SwitchesBlock(_Block):
     """Who is in another group. Emits ``patient_wanted`` with an id."""

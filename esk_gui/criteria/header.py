@@ -19,7 +19,7 @@ from esk_gui.widgets.frames import HeaderBar
 from esk_gui.widgets.labels import icon_label, text_label
 
 _NOTE_ROLE = Qt.ItemDataRole.UserRole + 1
-_ICONS_ONLY_BELOW, _NO_TITLE_BELOW = 800, 620
+_ICONS_ONLY_BELOW, _NO_TITLE_BELOW = 800, 660
 
 
 class _NotedItem(QStyledItemDelegate):

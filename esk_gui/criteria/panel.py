@@ -19,7 +19,7 @@ from esk_gui.theme import Theme
 from esk_gui.widgets.frames import HeaderBar, SidePanel, bare, ground, scrolling
 from esk_gui.widgets.labels import ElidedLabel, text_label
 
-WIDTH, NARROW_WIDTH, NARROWEST_WIDTH = 376, 320, 272
+WIDTH, NARROW_WIDTH, NARROWEST_WIDTH = 376, 320, 296
 
 
 class Details(QWidget):
@@ -35,6 +35,10 @@ class Details(QWidget):
             column.addWidget(block)
         column.addStretch(1)
         ground(self, "panel")
+
+    def set_padding(self, side: int) -> None:
+        for block in (self.switches, self.p_values, self.agreement):
+            block.set_padding(side)
 
     def show_evaluation(self, evaluation: Evaluation, base_name: str, *, is_compared: bool) -> None:
         self.switches.setVisible(is_compared)
@@ -52,6 +56,7 @@ class ConsequencesPanel(SidePanel):
         super().__init__(WIDTH)
         self.setObjectName("consequences")
         self._wording = wording
+        self._is_narrow, self._base_name = False, ""
         self.header = HeaderBar(24)
         self._title = ElidedLabel(wording("criteria_page.consequences"), "heading")
         self.compared = QPushButton("")
@@ -87,9 +92,26 @@ class ConsequencesPanel(SidePanel):
             action.setCheckable(True)
             action.setChecked(each.set_id == base.set_id)
             self._menu.addAction(action)
-        name = set_name(base, self._wording)
-        self.compared.setText(self._wording("criteria_page.compared_with", name=name) if is_compared else "")
+        self._base_name = set_name(base, self._wording) if is_compared else ""
+        self._say_compared()
         self.compared.setVisible(is_compared or len(sets) > 1)
+
+    def set_width(self, width: int) -> None:
+        """Below its full width the panel has less air, and says shorter what it compares with."""
+        is_narrow = width < WIDTH
+        self.setFixedWidth(width)
+        side = 16 if is_narrow else 24
+        self.header.row.setContentsMargins(side, 0, side // 2, 0)
+        self.empty.setContentsMargins(side, 16, side, 0)
+        self.counts.set_narrow(is_narrow)
+        self.details.set_padding(side)
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            self._say_compared()
+
+    def _say_compared(self) -> None:
+        key = "criteria_page.compared_short" if self._is_narrow else "criteria_page.compared_with"
+        self.compared.setText(self._wording(key, name=self._base_name) if self._base_name else "")
 
     def show_evaluation(self, evaluation: Evaluation, *, is_compared: bool) -> None:
         found = evaluation.consequences

@@ -177,6 +177,7 @@ class SwitchesTable(QTableView):
         head = self.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(Column.CRITERION, QHeaderView.ResizeMode.Stretch)
+        head.setMinimumSectionSize(20)
         self.setColumnWidth(Column.CHANGE, 54)
         model.modelReset.connect(self.fit)
         self.fit()

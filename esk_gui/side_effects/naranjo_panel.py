@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from esk_engine.records import Patient
 from esk_gui.side_effects.events import EventLine, headline, progress_text, score_text
+from esk_gui.side_effects.naranjo_strip import NaranjoStrip
 from esk_gui.side_effects.scale import NaranjoScale
 from esk_gui.side_effects.verdict_foot import VerdictFoot
-from esk_gui.widgets.frames import PANEL_PADDING, HeaderBar, SidePanel, TintBlock, bare
-from esk_gui.widgets.labels import text_label
+from esk_gui.widgets.frames import PANEL_PADDING, PANEL_WIDTH, HeaderBar, SidePanel, TintBlock, bare
+from esk_gui.widgets.labels import set_property, text_label
 
 if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
@@ -48,8 +49,12 @@ class NaranjoPanel(SidePanel):
         room.addWidget(self.scale)
         self._around = around
         self.foot = VerdictFoot(session)
-        for part, stretch in ((self.header, 0), (self.tint, 0), (self._empty, 0), (around, 1), (self.foot, 0)):
+        self.strip = NaranjoStrip(session)
+        self._is_strip = False
+        parts = ((self.strip, 0), (self.header, 0), (self.tint, 0), (self._empty, 0), (around, 1), (self.foot, 0))
+        for part, stretch in parts:
             self.column.addWidget(part, stretch)
+        self.strip.hide()
         self.column.setAlignment(self.foot, Qt.AlignmentFlag.AlignBottom)
 
     def _headline(self) -> QHBoxLayout:
@@ -62,7 +67,7 @@ class NaranjoPanel(SidePanel):
         return line
 
     def show_patient(self, patient_id: str | None) -> None:
-        self._patient_id, self._record_id = patient_id, None
+        self._patient_id = patient_id  # a side effect of another patient is not found and so not shown
         self.refresh()
 
     def show_event(self, record_id: str | None) -> None:
@@ -75,35 +80,38 @@ class NaranjoPanel(SidePanel):
             self.refresh()
 
     def set_strip(self, is_strip: bool) -> None:
-        """One line instead of a column, where the window is narrow: the scale and the header give way."""
-        for part in (self.header, self._around, self.foot):
-            part.setVisible(not is_strip)
-        self._progress.setVisible(not is_strip)
+        """One line of 40 px instead of a column, where the window is narrow."""
+        self._is_strip = is_strip
+        self.strip.setVisible(is_strip)
+        set_property(self, "kind", "side_top" if is_strip else "side_right")
         if is_strip:
             self.setMinimumWidth(0)
             self.setMaximumWidth(16_777_215)
-        self.tint.column.setContentsMargins(PANEL_PADDING, 2 if is_strip else 16, PANEL_PADDING, 2 if is_strip else 16)
-        self.setMaximumHeight(48 if is_strip else 16_777_215)
+        else:
+            self.setFixedWidth(PANEL_WIDTH)
+        for part in (self.header, self._around):
+            part.setVisible(not is_strip)
+        self.refresh()
 
     def refresh(self) -> None:
         """Ask the study anew."""
         study, wording = self._session.study, self._session.wording
         patient = self._patient()
-        cutoff = study.settings.naranjo_cutoff if study is not None else 5
+        cutoff = study.settings.naranjo_cutoff if study is not None else 0
         self._cutoff.setText(wording("side_effects.cutoff", n=cutoff))
         record = patient.find(self._record_id) if patient is not None and self._record_id else None
         line = EventLine.of(record, cutoff) if record is not None else None
-        self.tint.setVisible(line is not None)
-        self._empty.setVisible(line is None)
+        self.tint.setVisible(line is not None and not self._is_strip)
+        self._empty.setVisible(line is None and not self._is_strip)
         if line is not None:
             self._score.setText(score_text(line.score, wording))
             self._category.setText(headline(line.score, wording))
             self._progress.setText(progress_text(line.score, wording))
         self.scale.show_score(line.score if line is not None else None, cutoff)
-        if study is None or patient is None:
-            self.foot.show_verdict(None)
-            return
-        self.foot.show_verdict(study.cohort.verdict(patient.id))
+        verdict = study.cohort.verdict(patient.id) if study is not None and patient is not None else None
+        self.foot.show_verdict(verdict)
+        self.foot.setVisible(verdict is not None and not self._is_strip)
+        self.strip.show_line(line, verdict)
 
     def _patient(self) -> Patient | None:
         study = self._session.study

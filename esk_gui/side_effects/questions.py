@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from esk_engine.dictionary import ANSWERS, NARANJO_QUESTIONS
 from esk_engine.records import Record
@@ -33,6 +33,7 @@ class NaranjoQuestions(QWidget):
         self._wording = wording
         self._title = text_label("", "heading", "naranjo_title")
         self._points_head = text_label(wording("side_effects.points"), "third")
+        self._lesser_keys: tuple[QLabel, ...] = ()
         self.message = MessageLabel(theme, "message_naranjo_2")
         self.message.setContentsMargins(36, 0, 12, 6)
         self.rows = tuple(QuestionRow(number, wording, theme, self) for number in range(1, QUESTIONS + 1))
@@ -68,6 +69,11 @@ class NaranjoQuestions(QWidget):
         for row in self.rows:
             row.setMinimumHeight(height)
 
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Where the room is narrow only the keys of the answers are told."""
+        for label in self._lesser_keys:
+            label.setVisible(not is_narrow)
+
     def focus_first_open(self) -> None:
         """Go to the first question without an answer, to the first one where all have theirs."""
         row = next((row for row in self.rows if row.answer is None), self.rows[0])
@@ -90,9 +96,12 @@ class NaranjoQuestions(QWidget):
             ("⌫", self._wording("side_effects.key.clear")),
             ("Esc", self._wording("side_effects.key.later")),
         ]
-        for cap, meaning in keys:
-            line.addWidget(text_label(cap, "keycap"))
-            line.addWidget(text_label(meaning, "third"))
+        for at, (cap, meaning) in enumerate(keys):
+            pair = (text_label(cap, "keycap"), text_label(meaning, "third"))
+            for label in pair:
+                line.addWidget(label)
+            if at >= len(ANSWERS):
+                self._lesser_keys += pair
             line.addSpacing(8)
         line.addStretch(1)
         return line

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from esk_engine.study import Study, StudyChanged
     from esk_gui.app import Session
 
+_NARROW = 680
 _AROUND_QUESTIONS = 194  # everything above and below the ten rows but the rows of the table
 
 
@@ -74,7 +75,7 @@ class SideEffectsTab(QWidget):
         head.addWidget(self._delete_button)
         head.addWidget(self._add_button)
         content = QWidget()
-        column = QVBoxLayout(content)
+        self._content = column = QVBoxLayout(content)
         column.setContentsMargins(PAGE_PADDING, 12, PAGE_PADDING, 12)
         column.setSpacing(0)
         column.addWidget(self._asked)
@@ -166,6 +167,13 @@ class SideEffectsTab(QWidget):
         if state.get("question"):
             self._questions.focus_question(int(state["question"]))
         self._area.verticalScrollBar().setValue(int(state.get("scrolled", 0)))
+
+    def focus_first(self) -> None:
+        """Put the cursor where the work goes on: the first open question, else the button that adds."""
+        if self._record() is not None:
+            self._questions.focus_first_open()
+        else:
+            self._add_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def drafts(self) -> list[str]:
         """A side effect that was typed but not added."""
@@ -317,9 +325,22 @@ class SideEffectsTab(QWidget):
         return patient.find(chosen) if patient is not None and chosen else None
 
     @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.focus_first()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(360, 200)
+
+    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._asked.set_width(event.size().width() - 2 * PAGE_PADDING)
+        width = event.size().width()
+        side = PAGE_PADDING if width >= _NARROW else 16
+        self._content.setContentsMargins(side, 12, side, 12)
+        self._asked.set_width(width - 2 * side - 12)
+        self._questions.set_narrow(width < _NARROW)
         self._fit_questions()
 
     def _fit_questions(self) -> None:
