@@ -8,12 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import date
 
 from esk_engine.criteria import CriteriaSet
 from esk_engine.dictionary import Kind
-from esk_engine.errors import Refused
-from esk_engine.records import Act, Edit, Patient, PatientChange, SettingChange, Value, Values, make_patient
+from esk_engine.errors import Place, Refused
+from esk_engine.records import (
+    Act,
+    CriteriaChange,
+    Edit,
+    Patient,
+    PatientChange,
+    SettingChange,
+    Value,
+    Values,
+    make_patient,
+)
 from esk_engine.study import criteria_book
 from esk_engine.study.core import OpenStudy
 from esk_engine.study.entry import entering
@@ -49,13 +60,15 @@ class Study(OpenStudy):
 
         Texts are parsed; every value is checked by itself and with all that it touches. Warnings are told and accepted.
         """
-        act, issues = entering(self._known(patient_id), entries, today, reason)
+        patient = self._known(patient_id)
+        act, issues = entering(patient, entries, today, reason)
         if act is None:
             return EntryResult(issues)
         try:
             return EntryResult(issues, self.apply(act))
         except Refused as error:
-            return EntryResult((*issues, *error.issues))
+            place = Place(study_no=patient.study_no)
+            return EntryResult((*issues, *(replace(issue, place=place) for issue in error.issues)))
 
     def add_patient(self, values: Values, reason: str = "") -> Added:
         """Add a patient with some values, at least a ``study_no``."""
@@ -111,10 +124,16 @@ class Study(OpenStudy):
         change = SettingChange(name, self.settings.stored(name), value)
         return self.apply(Act((change,), "setting", reason, params={"setting": name}))
 
-    def save_criteria_set(self, criteria_set: CriteriaSet, reason: str = "") -> Future[int]:
-        """Save a set as a new version (a new set where its id is "" or unknown), with what was known by then."""
+    def save_criteria_set(self, criteria_set: CriteriaSet, reason: str = "", *, use: bool = False) -> Future[int]:
+        """Save a set as a new version (a new set where its id is "" or unknown), with what was known by then.
+
+        With ``use`` it classifies from then on, in the same act.
+        """
         change = criteria_book.saving(self._state, criteria_set)
         changes = () if change is None else (change,)
+        if use:
+            set_id = criteria_set.set_id if change is None else change.set_id
+            changes = (*changes, CriteriaChange(set_id, "in_use", self._state.in_use, set_id))
         return self.apply(Act(changes, "criteria_save", reason, params={"set": criteria_set.name}))
 
     def copy_criteria_set(self, set_id: str, name: str, reason: str = "") -> tuple[str, Future[int]]:

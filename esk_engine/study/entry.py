@@ -10,7 +10,8 @@ from esk_engine.dictionary import has_variable, variable
 from esk_engine.errors import Issue, Place
 from esk_engine.records import Act, Edit, Patient
 from esk_engine.study.events import Entry
-from esk_engine.study.preparing import refused
+from esk_engine.study.preparing import brief
+from esk_engine.study_file.encoding import normalised
 from esk_engine.validation import check_patient, check_value, parse
 
 
@@ -35,7 +36,7 @@ def entering(
     for issue in check_patient(after):
         concerned = (issue.variable, issue.params.get("record_id", patient.id)) in touched
         if concerned or _essence(issue) not in before:
-            issues.append(issue)
+            issues.append(replace(issue, place=Place(study_no=patient.study_no)))
     if any(issue.is_error for issue in issues):
         return None, tuple(issues)
     params = {"study_no": patient.study_no, "variable": entries[0].variable if entries else ""}
@@ -55,9 +56,10 @@ def _read(patient: Patient, entry: Entry, today: date) -> tuple[Edit | None, tup
     if any(issue.is_error for issue in issues):
         return None, issues
     try:
-        issues += check_value(declared, value, today=today)
-    except (TypeError, ValueError):
-        issues += refused("wrong_type", entry.variable, repr(entry.raw)[:60]).issues
+        value = normalised(declared, value)
+    except ValueError:
+        return None, (Issue("wrong_type", entry.variable, params={"value": brief(entry.raw)}),)
+    issues += check_value(declared, value, today=today)
     row = next((row for row in patient.rows(entry.kind) if row.id == entry.record_id), None)
     old = row.get(entry.variable) if row else None
     return Edit(patient.id, entry.kind, entry.record_id, entry.variable, old, value), issues

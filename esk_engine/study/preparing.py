@@ -37,6 +37,14 @@ def refused(code: str, name: str = "", value: object = "", study_no: str = "", *
     return Refused((Issue(code, name, params={"value": value, **params}, place=Place(study_no=study_no)),))
 
 
+def brief(value: object) -> str:
+    """A value as a message may repeat it."""
+    try:
+        return repr(value)[:60]
+    except ValueError:  # a whole number with more digits than Python writes out
+        return type(value).__name__
+
+
 class Preparation:
     """One act over the state before it; ``patients`` holds every patient that it touches (None: gone)."""
 
@@ -137,8 +145,8 @@ def _value(declared: Variable, value: Value, study_no: str) -> Value:
     """The value in its one form; Refused where it is none of its variable."""
     try:
         clean = normalised(declared, value)
-    except (ValueError, OverflowError):
-        raise refused("wrong_type", declared.name, repr(value)[:60], study_no) from None
+    except ValueError:
+        raise refused("wrong_type", declared.name, brief(value), study_no) from None
     if declared.name == "study_no" and isinstance(clean, str):
         clean = clean.strip().upper()
         if not _STUDY_NO.fullmatch(clean):

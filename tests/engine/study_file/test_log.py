@@ -18,7 +18,9 @@ from esk_engine.study_file.connection import PUBLIC, connect
 from tests.engine.builders import patient
 from tests.engine.study_file.helpers import NURSE, new_study, two_patients
 
-COLUMNS = "seq, utc, person, pc, program, act, undoes_act, kind, record_id, patient_id, variable, old, new, reason, hash"
+COLUMNS = (
+    "seq, utc, person, pc, program, act, undoes_act, kind, record_id, patient_id, variable, old, new, reason, hash"
+)
 
 
 def rows(path: Path) -> list[tuple[object, ...]]:
