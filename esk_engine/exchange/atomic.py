@@ -1,4 +1,4 @@
-"""A file is written beside its target and then moved in place: the target is whole, old or new, at any moment."""
+"""A workbook is written beside its target and then moved in place: the target is whole, old or new, at any moment."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ def check_target(target: Path) -> None:
     Raises
     ------
     Fault
-        ``target_open``, ``target_not_writable``.
+        ``target_not_xlsx``, ``target_open``, ``target_not_writable``.
     """
+    if target.suffix.lower() != ".xlsx":
+        raise Fault("target_not_xlsx", file=target.name)
     if target.is_dir() or not target.parent.is_dir():
         raise Fault("target_not_writable", file=target.name)
     if not target.exists():
@@ -49,7 +51,7 @@ def written_beside(target: Path) -> Generator[Path, None, None]:
     Raises
     ------
     Fault
-        ``target_open``, ``target_not_writable``, ``file_full``.
+        ``target_not_xlsx``, ``target_open``, ``target_not_writable``, ``file_full``.
     """
     check_target(target)
     beside = target.with_name(f".{target.stem[:40]}.{uuid.uuid4().hex[:8]}{target.suffix}")

@@ -44,6 +44,8 @@ class WorkbookRead:
         Errors and warnings, each with file, sheet and cell, in the workbook's order.
     places
         Where each patient's own row stands, by patient id.
+    incomplete
+        Ids of patients of whom a cell was refused: what is read of them is not their whole course.
     """
 
     patients: tuple[Patient, ...]
@@ -53,6 +55,7 @@ class WorkbookRead:
     has_settings: bool
     issues: tuple[Issue, ...]
     places: Mapping[str, Place]
+    incomplete: frozenset[str] = frozenset()
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -117,6 +120,7 @@ def _result(
         has_settings,
         tuple(sorted(findings.issues, key=position)),
         patients.places,
+        patients.incomplete,
     )
 
 
@@ -124,6 +128,7 @@ def _result(
 class _Patients:
     found: tuple[Patient, ...]
     places: Mapping[str, Place]
+    incomplete: frozenset[str] = frozenset()
 
 
 _NO_PATIENTS = _Patients((), {})
@@ -160,13 +165,16 @@ class _Book:
         drafts = self._drafts(own)
         for sheet in others:
             self._gather(sheet, drafts)
-        found: list[Patient] = []
-        places: dict[str, Place] = {}
-        for draft in drafts.values():
-            patient = self._patient(draft)
-            found.append(patient)
-            places[patient.id] = self._place(Kind.PATIENT, draft.number, "study_no")
-        return _Patients(tuple(found), places)
+        patients = [(self._patient(draft), draft) for draft in drafts.values()]
+        places = {patient.id: self._place(Kind.PATIENT, draft.number, "study_no") for patient, draft in patients}
+        refused = {(sheet, row) for sheet, row, _ in self._findings.refused}
+        incomplete = frozenset(patient.id for patient, draft in patients if self._rows_of(draft) & refused)
+        return _Patients(tuple(patient for patient, _ in patients), places, incomplete)
+
+    def _rows_of(self, draft: _Draft) -> set[tuple[str, int]]:
+        """Sheet and row of everything that belongs to one patient."""
+        rows = ((kind, number) for kind, number, _ in draft.rows)
+        return {(self._tables[kind].title, number) for kind, number in ((Kind.PATIENT, draft.number), *rows)}
 
     def _rows(self, sheet: DataSheet) -> Iterator[Row]:
         table = self.table_reader(sheet.name, sheet.columns)

@@ -85,7 +85,8 @@ def export_workbook(
     Raises
     ------
     Fault
-        ``target_open``, ``target_not_writable``, ``file_full``, ``text_too_long``, ``too_many_rows``, ``cancelled``.
+        ``target_not_xlsx``, ``target_open``, ``target_not_writable``, ``file_full``, ``text_too_long``,
+        ``too_many_rows``, ``picture_damaged``, ``cancelled``.
     """
     with written_beside(Path(path)) as beside:
         analysis = analyse(snapshot.cohort)

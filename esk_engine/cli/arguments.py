@@ -1,0 +1,70 @@
+"""The sub-commands and what each of them takes."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from esk_engine import __version__
+from esk_engine.wording import LANGUAGES, Language, Wording
+
+COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check")
+
+
+def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentParser:
+    text = wording(f"cli.help.{name}")
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    parser.add_argument("--lang", choices=LANGUAGES, help=wording("cli.help.lang"))
+    return parser
+
+
+def _study(parser: argparse.ArgumentParser, wording: Wording) -> None:
+    parser.add_argument("study", type=Path, metavar="STUDY.esk", help=wording("cli.help.study"))
+
+
+def _flag(parser: argparse.ArgumentParser, name: str, wording: Wording) -> None:
+    parser.add_argument(f"--{name}", action="store_true", help=wording(f"cli.help.{name.replace('-', '_')}"))
+
+
+def make_parser(wording: Wording) -> argparse.ArgumentParser:
+    """The parser of the whole command line; wrong usage leaves with 2."""
+    parser = argparse.ArgumentParser(prog="esk", description=wording("cli.help.esk"), allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"Esk {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _study(_command(commands, "demo", wording), wording)
+    made = _command(commands, "import", wording)
+    made.add_argument("workbook", metavar="FILE.xlsx", help=wording("cli.help.workbook"))
+    _study(made, wording)
+    _flag(made, "dry-run", wording)
+    made.add_argument("--who", default="", metavar="INITIALS", help=wording("cli.help.who"))
+    made = _command(commands, "export", wording)
+    _study(made, wording)
+    made.add_argument("target", type=Path, metavar="OUT.xlsx", help=wording("cli.help.target"))
+    made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
+    made = _command(commands, "analyse", wording)
+    _study(made, wording)
+    _flag(made, "json", wording)
+    made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
+    made = _command(commands, "edit", wording)
+    _study(made, wording)
+    made.add_argument("--who", required=True, type=_initials, metavar="INITIALS", help=wording("cli.help.who"))
+    for name in ("log", "check"):
+        made = _command(commands, name, wording)
+        _study(made, wording)
+        _flag(made, "json", wording)
+    return parser
+
+
+def _initials(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("INITIALS")
+    return text.strip()
+
+
+def language_of(arguments: Sequence[str]) -> Language | None:
+    """The language that ``--lang`` asks for, before anything is parsed, so that usage is told in it too."""
+    following = zip(arguments, (*arguments[1:], ""), strict=True)
+    asked = {text if word == "--lang" else word.removeprefix("--lang=") for word, text in following if "--lang" in word}
+    return next((language for language in LANGUAGES if language in asked), None)

@@ -1,0 +1,187 @@
+"""The sub-commands themselves: each opens what it needs, does one thing and says what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from esk_engine.cli.console import Console
+from esk_engine.criteria import CriteriaSet, criteria_set_from_json
+from esk_engine.errors import Fault
+from esk_engine.records import new_id
+from esk_engine.study import LogLine, Person, Study, StudySnapshot
+
+if TYPE_CHECKING:
+    from esk_engine.cli import Pictures
+
+_READER = Person("")
+
+
+def run_command(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
+    """Run what was asked for; the exit code."""
+    match options.command:
+        case "demo":
+            return _demo(options, console)
+        case "import":
+            return _import(options, console)
+        case "export":
+            return _export(options, console, pictures)
+        case "analyse":
+            return _analyse(options, console)
+        case "edit":
+            from esk_engine.cli.edit import run_edit
+
+            return run_edit(options.study, options.who, console)
+        case "log":
+            return _log(options, console)
+        case _:
+            return _check(options, console)
+
+
+def _demo(options: argparse.Namespace, console: Console) -> int:
+    from esk_engine.exchange.demo import create_demo
+
+    create_demo(options.study, person=_person(), language=console.wording.language).close()
+    console.say(console.wording("cli.demo_written", path=str(options.study)))
+    return 0
+
+
+def _person(who: str = "") -> Person:
+    """Who is at work: as told, else as the computer knows them."""
+    if who.strip():
+        return Person(who.strip())
+    try:
+        return Person(getpass.getuser())
+    except (OSError, KeyError, ImportError):
+        return Person("?")
+
+
+def _import(options: argparse.Namespace, console: Console) -> int:
+    from esk_engine.exchange.import_study import import_workbook
+
+    wording = console.wording
+    try:
+        done = import_workbook(
+            options.workbook, options.study, person=_person(options.who), today=date.today(), dry_run=options.dry_run
+        )
+    except Fault as fault:
+        if not fault.code.startswith(("workbook", "not_a_workbook")):
+            raise
+        console.fault(fault, options.workbook)
+        return 1
+    console.issues(done.warnings)
+    console.say(wording.plural("cli.imported", done.added))
+    if done.same:
+        console.say(wording.plural("cli.same", done.same))
+    if options.dry_run:
+        console.say(wording("cli.dry_run"))
+    return 0
+
+
+def _snapshot(options: argparse.Namespace) -> StudySnapshot:
+    """The study as it stands, under the set of ``--criteria`` where one is given."""
+    with Study.open(options.study, person=_READER, read_only=True) as study:
+        snapshot = study.snapshot()
+        if options.criteria is None:
+            return snapshot
+        return replace(snapshot, criteria_set=_criteria_of(options.criteria, study))
+
+
+def _criteria_of(path: Path, study: Study) -> CriteriaSet:
+    """The set of a file; unless the study holds the very same, it is one defined now."""
+    try:
+        raw: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise Fault("file_not_found", path=str(path)) from None
+    except OSError as error:
+        raise Fault("file_unreadable", path=str(path), detail=error.strerror or "") from None
+    except (ValueError, RecursionError):
+        raise Fault("criteria_shape", place=path.name) from None
+    found = criteria_set_from_json(raw, new_id())
+    known, patients = study.outcomes_known
+    for own in study.criteria_sets:
+        if own.name == found.name and own.criteria == found.criteria:
+            return own
+    return replace(found, locked=False, specified_beforehand=False, outcomes_known=known, patients=patients)
+
+
+def _export(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
+    from esk_engine.exchange.atomic import check_target
+    from esk_engine.exchange.workbook_out import export_workbook
+
+    check_target(options.target)
+    snapshot, wording = _snapshot(options), console.wording
+    drawn: Mapping[str, bytes] = pictures(snapshot, wording) if pictures is not None else {}
+    export_workbook(snapshot, options.target, wording, pictures=drawn)
+    console.say(wording("cli.exported", path=str(options.target)))
+    return 0
+
+
+def _analyse(options: argparse.Namespace, console: Console) -> int:
+    from esk_engine.report import analyse, tables, to_json
+
+    analysis = analyse(_snapshot(options).cohort)
+    if options.json:
+        console.say_json(to_json(analysis))
+        return 0
+    from esk_engine.cli.text_tables import text_table
+
+    for table in tables(analysis):
+        console.write(text_table(table, console.wording) + "\n")
+    return 0
+
+
+def _log(options: argparse.Namespace, console: Console) -> int:
+    with Study.open(options.study, person=_READER, read_only=True) as study:
+        lines = study.snapshot().log()
+        if options.json:
+            # One document, a line of the log a line of text, written as it is read.
+            before = "[\n"
+            for line in lines:
+                console.write(before + json.dumps(_log_json(line), ensure_ascii=False))
+                before = ",\n"
+            console.write("\n]\n" if before != "[\n" else "[]\n")
+            return 0
+        study_nos = {patient.id: patient.study_no for patient in study.patients}
+        for line in lines:
+            console.write(_log_text(line, study_nos, console) + "\n")
+    return 0
+
+
+def _log_json(line: LogLine) -> dict[str, Any]:
+    """The columns of a line; ``old`` and ``new`` as JSON values."""
+    form = line._asdict()
+    for name in ("old", "new"):
+        form[name] = None if form[name] is None else json.loads(form[name])
+    return form
+
+
+def _log_text(line: LogLine, study_nos: Mapping[str, str], console: Console) -> str:
+    where = study_nos.get(line.patient_id or "", line.patient_id or "")
+    said = [text if text is None or len(text) <= 80 else text[:77] + "..." for text in (line.old, line.new)]
+    old, new = (text or console.wording.number(None) for text in said)
+    parts = (line.seq, line.utc, line.person, line.act, line.kind, where, line.variable or "", f"{old} -> {new}")
+    return "\t".join(str(part) for part in (*parts, line.reason or ""))
+
+
+def _check(options: argparse.Namespace, console: Console) -> int:
+    from esk_engine.study_file.check import check_file
+
+    report = check_file(options.study)
+    if options.json:
+        findings = [{"code": finding.code, **finding.params} for finding in report.findings]
+        whole = {"whole": report.is_whole, "patients": report.patients, "log_lines": report.lines, "hash": report.head}
+        console.say_json({**whole, "findings": findings})
+    for finding in report.findings:
+        text = console.wording(finding.key, **finding.params)
+        variable = str(finding.params.get("variable") or "-")
+        console.complain(f"{options.study}: {variable}: {finding.code}: {text}")
+    if report.is_whole and not options.json:
+        console.say(console.wording("cli.whole", patients=report.patients, lines=report.lines))
+    return 0 if report.is_whole else 1
