@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
-from esk_engine import cli
 from esk_engine.cohort import Cohort
+from esk_engine.criteria import TABLE_2
 from esk_engine.derive import Course
+from esk_engine.exchange.demo import demo_patients, demo_settings
 from esk_engine.records import Patient, Record, new_id
-from esk_engine.study import Person, Study
+from esk_engine.study import Person
 
 PERSON = Person("BENCH")
 
@@ -21,13 +20,7 @@ PERSON = Person("BENCH")
 @cache
 def demo() -> Cohort:
     """The thirty patients of the demo study."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "demo.esk"
-        cli.main(["demo", str(path)])
-        study = Study.open(path, person=PERSON)
-        cohort = study.cohort.snapshot()
-        study.close()
-    return cohort
+    return Cohort.of(demo_patients(), demo_settings("en"), TABLE_2)
 
 
 def _copy(patient: Patient, number: int) -> Patient:

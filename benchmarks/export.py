@@ -14,22 +14,20 @@ from esk_engine.wording import Wording
 
 _PATIENTS = 10_000
 _ROUNDS = 3
-_NOT_MEASURED = ("log", "logboek")
 
 
 def _cells(path: Path) -> Iterator[tuple[str, list[tuple[object, ...]]]]:
-    """Every sheet of a workbook but the log, as rows of values."""
+    """Every sheet of a workbook, as rows of values."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True)
     for sheet in book.worksheets:
-        if sheet.title.casefold() not in _NOT_MEASURED:
-            yield sheet.title, list(sheet.iter_rows(values_only=True))
+        yield sheet.title, list(sheet.iter_rows(values_only=True))
     book.close()
 
 
 def rows() -> list[Row]:
-    """One row. Ours writes the log's few lines too; pandas gets its frames ready made, and formats nothing."""
+    """One row; the log is left out on both sides, pandas gets its frames ready made and formats nothing."""
     import pandas as pd
 
     wording = Wording("en")
@@ -39,7 +37,7 @@ def rows() -> list[Row]:
         study.close()
 
         def ours() -> None:
-            export_workbook(snapshot, ours_path, wording)
+            export_workbook(snapshot, ours_path, wording, with_log=False)
 
         ours()
         frames = {name: pd.DataFrame(cells) for name, cells in _cells(ours_path)}

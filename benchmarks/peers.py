@@ -63,7 +63,7 @@ TABLEONE = Peer("tableone", ("tableone",))
 
 
 class Worker:
-    """A script in a peer's environment that waits for a line, does its work once and answers with the seconds it took."""
+    """A script in a peer's environment: for each line it does its work once and answers with its seconds."""
 
     def __init__(self, peer: Peer, script: str, *arguments: str) -> None:
         self._process = subprocess.Popen(

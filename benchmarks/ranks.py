@@ -30,7 +30,7 @@ def groups(m: int, n: int, decimals: int = 0) -> Groups:
 
 
 def truth(x: list[float], y: list[float]) -> Fraction:
-    """The two-sided permutation P in integers: every split counted by its rank sum, in polynomials packed in one integer."""
+    """The two-sided permutation P: every split counted by its rank sum, a polynomial packed in one integer."""
     pooled = np.array(x + y)
     ordered = np.sort(pooled)
     low, high = np.searchsorted(ordered, pooled), np.searchsorted(ordered, pooled, side="right")

@@ -45,7 +45,7 @@ def timed(call: Callable[[], object]) -> float:
 
 
 def alternate(*sources: Callable[[], float], rounds: int) -> tuple[float, ...]:
-    """Medians of several sources of seconds, each asked once a round, so that a slow moment of the machine meets all."""
+    """Medians of several sources of seconds, each asked once a round, so that a slow moment meets all."""
     found = [[source() for source in sources] for _ in range(rounds)]
     return tuple(statistics.median(column) for column in zip(*found, strict=True))
 

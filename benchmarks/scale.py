@@ -12,7 +12,7 @@ from benchmarks.rows import Row, seconds, timed
 from esk_engine.course import course_of
 from esk_engine.criteria import TABLE_2, Condition, CriteriaSet, Criterion
 from esk_engine.derive import Course, derive
-from esk_engine.dictionary import CONCENTRATIONS
+from esk_engine.dictionary import CONCENTRATIONS, DERIVED
 from esk_engine.judge import Evidence, judge
 from esk_engine.settings import Settings
 from esk_engine.statistics import exact_p_many
@@ -60,11 +60,9 @@ def _sets(n: int) -> list[CriteriaSet]:
 def _map(sets: list[CriteriaSet]) -> None:
     """Groups of every set, and the exact P of responders against the others for the three concentrations."""
     cohort = demo()
-    columns = {name: cohort.column(name) for name in {c.variable for each in sets[:1] for c in each.conditions()}}
-    complete = {
-        name: np.ones(len(cohort), dtype=np.bool_) for name in columns if name.endswith(("_percent", "_max_mmhg"))
-    }
-    evidence = Evidence(columns, complete, {}, np.zeros(len(cohort), dtype=np.bool_))
+    columns = {condition.variable: cohort.column(condition.variable) for condition in sets[0].conditions()}
+    whole, none = np.ones(len(cohort), dtype=np.bool_), np.zeros(len(cohort), dtype=np.bool_)
+    evidence = Evidence(columns, {each.name: whole for each in DERIVED if each.is_series}, {}, none)
     groups = np.stack([judge(each, evidence, len(cohort)).groups for each in sets]) == _RESPONDER
     for name in CONCENTRATIONS:
         exact_p_many(cohort.column(name), groups)

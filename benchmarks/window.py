@@ -10,9 +10,10 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.cohorts import PERSON
 from benchmarks.peers import HERE, ORANGE, PeerMissingError
 from benchmarks.rows import Row, against, alternate, seconds
-from esk_engine import cli
+from esk_engine.exchange.demo import create_demo
 
 _ROUNDS = 7
 _IDLE_SECONDS = 5.0
@@ -40,7 +41,7 @@ def rows() -> list[Row]:
     own = Path(sys.executable)
     with tempfile.TemporaryDirectory() as home:
         study = str(Path(home) / "demo.esk")
-        cli.main(["demo", study])
+        create_demo(Path(study), person=PERSON, language="en").close()
 
         def ours() -> float:
             return _probe(own, home, "esk", 0)[0]
