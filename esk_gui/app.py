@@ -6,16 +6,16 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from esk_engine.wording import Language, Wording, system_language
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication
 
+from esk_engine.wording import Language, Wording, system_language
 from esk_gui.jobs import JobRunner
 from esk_gui.preferences import Preferences
 from esk_gui.theme import ThemeChoice, apply_theme
 
 if TYPE_CHECKING:
-    from esk_engine.study import Person, SaveState, Study, StudyChanged
+    from esk_engine.study import Person, Study
 
 PageName = Literal["patients", "criteria", "results", "figures", "log", "settings"]
 

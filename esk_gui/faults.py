@@ -12,9 +12,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from esk_engine.errors import Fault
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
+from esk_engine.errors import Fault
 from esk_gui.folders import state_folder
 
 _LEVELS = {
@@ -62,7 +62,7 @@ def described(error: BaseException) -> str:
 
 
 class FaultWatch:
-    """Takes every error that nothing caught, and Qt's own warnings, into the log; then tells the window, once at a time.
+    """Takes every error that nothing caught, and Qt's own warnings, into the log, then tells the window.
 
     Parameters
     ----------

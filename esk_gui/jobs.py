@@ -49,7 +49,7 @@ class _Runnable(QRunnable):
         job = self._job
         try:
             result = self._work(job.progressed.emit, lambda: job.is_cancelled)
-        except BaseException as error:  # whatever it is, it is told on the window's thread
+        except BaseException as error:  # noqa: BLE001 - whatever it is, it is told on the window's thread
             job.failed.emit(job, error)
         else:
             job.done.emit(job, result)

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from esk_engine.study import StudySnapshot
+    from esk_engine.wording import Wording
+
 DEMO_OPTION = "--demo"
 
 
@@ -31,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not wants_window(arguments):
         from esk_engine import cli
 
-        return cli.main(arguments)
+        return cli.main(arguments, pictures=_draw_figures)
     if _has_no_screen():
         from esk_engine.wording import Wording, system_language
 
@@ -45,6 +48,13 @@ def wants_window(arguments: Sequence[str]) -> bool:
     if not arguments or list(arguments) == [DEMO_OPTION]:
         return True
     return len(arguments) == 1 and arguments[0].lower().endswith(".esk")
+
+
+def _draw_figures(snapshot: StudySnapshot, wording: Wording) -> dict[str, bytes]:
+    """The figures of an export, drawn without a screen; only here does a sub-command need Qt."""
+    from esk_gui.exporting import draw_figures
+
+    return draw_figures(snapshot, wording)
 
 
 def _has_no_screen() -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from esk_engine.study import LogLine
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
+from esk_engine.study import LogLine
 from esk_gui.app import Session
 from esk_gui.log_text import LogText
 from esk_gui.widgets.buttons import button

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from esk_engine.dictionary import has_variable
-from esk_engine.settings import SETTINGS
-from esk_engine.study import LogLine, SaveState, Study, StudyChanged
-from esk_engine.wording import Wording
 from PySide6.QtCore import QModelIndex, QTimer
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from esk_engine.dictionary import has_variable
+from esk_engine.settings import SETTINGS
+from esk_engine.study import LogLine, SaveState, Study, StudyChanged
+from esk_engine.wording import Wording
 from esk_gui.app import Session, study_folder
 from esk_gui.folders import documents_folder
 from esk_gui.jobs import Cancelled, Progress

@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from esk_engine.errors import Fault
 from esk_gui.app import PageName, Session
+from esk_gui.exporting import ExcelExport
 from esk_gui.faults import fault_log_path
 from esk_gui.icons import app_icon
 from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
@@ -49,6 +50,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 360)
         self.studies = Studies(session, self)
+        self.exporting = ExcelExport(session, self)
         self.window_actions = Actions(self, self._handlers())
         self.workspace = Workspace(session, self.window_actions)
         self._frame = QStackedWidget()
@@ -176,7 +178,9 @@ class MainWindow(QMainWindow):
 
     def _name_history(self, name: str, act: ActName | None) -> None:
         action, words = self.window_actions[name], self.session.wording
-        text = words(f"action.{name}_act", act=words(f"act.{act.name}", **act.params)) if act else words(f"action.{name}")
+        text = (
+            words(f"action.{name}_act", act=words(f"act.{act.name}", **act.params)) if act else words(f"action.{name}")
+        )
         action.setText(text)
         action.setIconText(words(f"action.{name}").replace("&", ""))
         action.setToolTip(f"{text.replace('&', '')} ({action.shortcut().toString(SHORTCUT_FORMAT)})")
@@ -251,10 +255,8 @@ class MainWindow(QMainWindow):
         self.studies.with_person(partial(ask_import, self.session, self.studies, self))
 
     def _export(self) -> None:
-        from esk_gui.dialogs.export_dialog import ask_export
-
         self.leave_field()
-        ask_export(self.session, self)
+        self.exporting.ask()
 
     def _ask_person(self) -> None:
         from esk_gui.dialogs.person import PersonDialog

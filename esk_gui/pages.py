@@ -2,42 +2,62 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget
-from typing_extensions import override
 
 from esk_gui.widgets.frames import ground
-from esk_gui.widgets.page import Page
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QObject
-
     from esk_gui.app import Session
-
-PageMaker = Callable[["Session"], Page]
-
-
-def _made_by(module: str, name: str) -> PageMaker:
-    def make(session: Session) -> Page:
-        try:
-            return getattr(importlib.import_module(module), name)(session)
-        except ModuleNotFoundError:
-            return Page(session, module.rpartition(".")[2])
-
-    return make
+    from esk_gui.widgets.page import Page
 
 
-PAGES: Final[dict[str, PageMaker]] = {
-    "patients": _made_by("esk_gui.patients.page", "PatientsPage"),
-    "criteria": _made_by("esk_gui.criteria_page", "CriteriaPage"),
-    "results": _made_by("esk_gui.results_page", "ResultsPage"),
-    "figures": _made_by("esk_gui.figures_page", "FiguresPage"),
-    "log": _made_by("esk_gui.log_page", "LogPage"),
-    "settings": _made_by("esk_gui.settings_page", "SettingsPage"),
+def _patients(session: Session) -> Page:
+    from esk_gui.patients.page import PatientsPage
+
+    return PatientsPage(session)
+
+
+def _criteria(session: Session) -> Page:
+    from esk_gui.criteria_page import CriteriaPage
+
+    return CriteriaPage(session)
+
+
+def _results(session: Session) -> Page:
+    from esk_gui.results_page import ResultsPage
+
+    return ResultsPage(session)
+
+
+def _figures(session: Session) -> Page:
+    from esk_gui.figures_page import FiguresPage
+
+    return FiguresPage(session)
+
+
+def _log(session: Session) -> Page:
+    from esk_gui.log_page import LogPage
+
+    return LogPage(session)
+
+
+def _settings(session: Session) -> Page:
+    from esk_gui.settings_page import SettingsPage
+
+    return SettingsPage(session)
+
+
+PAGES: Final[dict[str, Callable[["Session"], "Page"]]] = {
+    "patients": _patients,
+    "criteria": _criteria,
+    "results": _results,
+    "figures": _figures,
+    "log": _log,
+    "settings": _settings,
 }
 
 
@@ -56,6 +76,7 @@ class PageStack(QStackedWidget):
 
     @property
     def current_name(self) -> str:
+        """The page that shows; "" while there is none."""
         return self._current
 
     def show_page(self, name: str) -> Page:
@@ -70,6 +91,9 @@ class PageStack(QStackedWidget):
             page.restore(self._kept.pop(name))
         self._current = name
         self.setCurrentWidget(page)
+        focused = self.window().focusWidget()
+        if focused is None or not page.isAncestorOf(focused):
+            page.setFocus()
         self.page_shown.emit(name)
         return page
 

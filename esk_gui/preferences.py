@@ -96,7 +96,9 @@ def _read(file: Path) -> Choices:
         return Choices()
     if not isinstance(raw, dict):
         return Choices()
-    kept: dict[str, Any] = {name: raw[name] for name in ("initials", "role", "folder", "geometry") if _is_text(raw, name)}
+    kept: dict[str, Any] = {
+        name: raw[name] for name in ("initials", "role", "folder", "geometry") if _is_text(raw, name)
+    }
     if raw.get("language") in ("nl", "en"):
         kept["language"] = raw["language"]
     if raw.get("theme") in THEME_CHOICES:

@@ -1,4 +1,4 @@
-"""Whether a study that was open before can be reached now, and if not, why: asked beside the window, as drives may sleep."""
+"""Whether a study that was open before can be reached now, and if not, why."""
 
 from __future__ import annotations
 

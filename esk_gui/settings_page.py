@@ -5,16 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, cast
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
 from esk_engine.errors import Refused
 from esk_engine.settings import SETTINGS, SettingDeclaration
 from esk_engine.study import StudyChanged
 from esk_engine.study.preparing import as_variable
 from esk_engine.validation import check_value, parse
 from esk_engine.wording import LANGUAGES, Language
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from typing_extensions import override
-
 from esk_gui.app import Session
 from esk_gui.theme import THEME_CHOICES, ThemeChoice
 from esk_gui.widgets.buttons import button

@@ -6,15 +6,15 @@ from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
-from esk_engine import __version__
-from esk_engine.wording import Wording
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from esk_engine import __version__
 from esk_engine.resources import resource_path
+from esk_engine.wording import Wording
 from esk_gui.app import Session
 from esk_gui.icons import icon
 from esk_gui.menus import Actions

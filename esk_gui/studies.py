@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from esk_engine.errors import Fault
-from esk_engine.settings import Settings
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from esk_engine.errors import Fault
+from esk_engine.settings import Settings
 from esk_gui.app import Session, study_folder
 from esk_gui.folders import documents_folder
 from esk_gui.preferences import RecentStudy
 
 if TYPE_CHECKING:
+    from esk_engine.exchange.workbook_in import WorkbookRead
     from esk_engine.study import Study
 
-_LOCKED = ("file_locked", "file_read_only")
+_LOCKED = "file_locked"
+_DEMO_PERSON = "demo"
 
 
 class Studies(QObject):
@@ -57,19 +61,41 @@ class Studies(QObject):
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo study, under a name that no file has."""
-        from esk_gui.demo import fresh_demo
+        from esk_engine.exchange.demo import create_demo
+        from esk_engine.study import Person
+        from esk_gui.dialogs.new_study import free_path
 
         if self._session.person is None:
-            from esk_engine.study import Person
-
-            self._session.person = Person("demo", "other")
-        self._run(lambda person: fresh_demo(documents_folder(), person, self._session.today()), "Demo")
+            self._session.person = Person(_DEMO_PERSON)
+        path = free_path(writable_folder(), f"Demo-{self._session.today():%Y-%m-%d}")
+        language = self._session.wording.language
+        self._run(lambda person: create_demo(path, person=person, language=language), path.name)
 
     def create(self, path: Path, settings: Settings) -> None:
         """Create an empty study with the criteria of table 2."""
         from esk_engine.study import Study
 
         self._run(lambda person: Study.create(path, person=person, settings=settings), path.name)
+
+    def create_from(self, path: Path, read: WorkbookRead) -> None:
+        """Create a study with all that a workbook holds; without a name of its own it has the workbook's."""
+        from esk_engine.criteria import TABLE_2
+        from esk_engine.study import Study
+
+        settings = read.settings
+        if not settings.study_name:
+            settings = settings.with_value("study_name", path.stem)
+        self._run(
+            lambda person: Study.create(
+                path,
+                person=person,
+                settings=settings,
+                patients=read.patients,
+                criteria_sets=read.criteria_sets or (TABLE_2,),
+                in_use=read.criteria_set_id,
+            ),
+            path.name,
+        )
 
     def with_person(self, then: Callable[[], Any]) -> None:
         """Go on once it is known who is at work."""
@@ -131,7 +157,13 @@ class Studies(QObject):
         from esk_gui.dialogs.messages import ErrorDialog
 
         choice = None
-        if isinstance(error, Fault) and error.code in _LOCKED and path is not None:
+        if isinstance(error, Fault) and error.code == _LOCKED and path is not None:
             text = self._session.wording("shell.open.read_only")
             choice = (text, lambda: self.open_file(path, read_only=True))
         ErrorDialog(self._session, self._window, error, choice).open()
+
+
+def writable_folder() -> Path:
+    """The person's documents, or the folder of temporary files where those cannot be written."""
+    documents = documents_folder()
+    return documents if os.access(documents, os.W_OK) else Path(tempfile.gettempdir())

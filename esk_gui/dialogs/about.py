@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from esk_engine import __version__
-from esk_engine.resources import resource_path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from esk_engine import __version__
+from esk_engine.resources import resource_path
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
 from esk_gui.faults import fault_log_path
@@ -62,7 +62,8 @@ class KeyboardDialog(EskDialog):
         ]
         columns.addLayout(_keys([(words("shell.keys.window"), named)]), 1)
         places = [
-            (words(title), [(keys, words(f"shell.keys.{name}")) for keys, name in entries]) for title, entries in _PLACES
+            (words(title), [(keys, words(f"shell.keys.{name}")) for keys, name in entries])
+            for title, entries in _PLACES
         ]
         columns.addLayout(_keys(places), 1)
         self.column.addLayout(columns)

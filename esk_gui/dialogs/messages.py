@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from esk_engine.errors import Fault
-from esk_engine.wording import Wording
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from esk_engine.errors import Fault
+from esk_engine.wording import Wording
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
 from esk_gui.faults import fault_log_path
@@ -74,9 +74,7 @@ class DraftsDialog(EskDialog):
         self.add_text(words("shell.drafts.text"))
         self.column.addWidget(_lines(list(drafts)), 1)
         self.add_button(words("shell.drafts.leave"), self._close_anyway, kind="danger", name="button_leave")
-        self.add_button(
-            words("shell.drafts.stay"), self.reject, kind="primary", name="button_stay", is_default=True
-        )
+        self.add_button(words("shell.drafts.stay"), self.reject, kind="primary", name="button_stay", is_default=True)
 
     def _close_anyway(self) -> None:
         self.accept()
@@ -86,14 +84,23 @@ class DraftsDialog(EskDialog):
 class UnsavedDialog(EskDialog):
     """The last values could not be written: closing now would lose them."""
 
-    def __init__(self, session: Session, parent: QWidget | None, fault: Fault | None, retry: Callable[[], object], leave: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        session: Session,
+        parent: QWidget | None,
+        fault: Fault | None,
+        retry: Callable[[], object],
+        leave: Callable[[], object],
+    ) -> None:
         words = session.wording
         super().__init__(session, parent, "unsaved", words("shell.unsaved.title"))
         self._leave, self._retry = leave, retry
         self.add_text(words.fault(fault) if fault is not None else words("shell.unsaved.saving"), "")
         self.add_text(words("shell.unsaved.text"))
         self.add_button(words("shell.unsaved.leave"), self._close_anyway, kind="danger", name="button_leave")
-        self.add_button(words("shell.unsaved.retry"), self._try_again, kind="primary", name="button_retry", is_default=True)
+        self.add_button(
+            words("shell.unsaved.retry"), self._try_again, kind="primary", name="button_retry", is_default=True
+        )
 
     def _try_again(self) -> None:
         self.accept()

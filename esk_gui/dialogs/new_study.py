@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from esk_engine.settings import Settings, setting
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from esk_engine.settings import Settings, setting
 from esk_gui.app import Session, study_folder
 from esk_gui.dialogs.base import EskDialog, labelled
 from esk_gui.folders import documents_folder
@@ -23,9 +23,7 @@ _NOT_IN_FILES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 class NewStudyDialog(EskDialog):
     """Asks for what a study starts with, then goes on with ``create(path, settings)``."""
 
-    def __init__(
-        self, session: Session, parent: QWidget | None, create: Callable[[Path, Settings], object]
-    ) -> None:
+    def __init__(self, session: Session, parent: QWidget | None, create: Callable[[Path, Settings], object]) -> None:
         words = session.wording
         super().__init__(session, parent, "new_study", words("shell.new_study.title"), 520)
         self._create = create

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from esk_engine.study import Person
 from PySide6.QtWidgets import QWidget
 
+from esk_engine.study import Person
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog, labelled, side_by_side
 from esk_gui.widgets.entry import ChoiceBox, EntryLine

@@ -13,6 +13,7 @@ from esk_gui.icons import paint_icon
 from esk_gui.theme import Theme
 
 Level = Literal["error", "warning", "info"]
+_LEVEL_TOKENS = {"error": "error", "warning": "warning", "info": "ink_2"}
 
 
 def text_label(text: str = "", role: str = "", name: str = "", *, wrap: bool = False) -> QLabel:
@@ -103,8 +104,6 @@ class MessageLabel(QWidget):
     ``name`` is usually ``message_<variable>``.
     """
 
-    _TOKENS = {"error": "error", "warning": "warning", "info": "ink_2"}
-
     def __init__(self, theme: Theme, name: str = "") -> None:
         super().__init__()
         if name:
@@ -128,7 +127,7 @@ class MessageLabel(QWidget):
         """Show a text, or hide with ""."""
         self.label.setText(text)
         if text:
-            self._icon.set_icon(level, self._TOKENS[level])
+            self._icon.set_icon(level, _LEVEL_TOKENS[level])
             set_property(self.label, "message", level)
         self.setVisible(bool(text))
 

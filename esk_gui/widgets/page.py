@@ -12,7 +12,6 @@ from esk_gui.widgets.frames import ground
 
 if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
-
     from esk_gui.app import Session
 
 
