@@ -80,7 +80,7 @@ def make_application() -> QApplication:
 
 def _run_window(arguments: Sequence[str]) -> int:
     from esk_gui.app import Session
-    from esk_gui.faults import FaultWatch, fault_log_path, start_fault_log
+    from esk_gui.faults import FaultWatch
     from esk_gui.folders import config_folder
     from esk_gui.main_window import MainWindow
     from esk_gui.preferences import Preferences
@@ -88,9 +88,8 @@ def _run_window(arguments: Sequence[str]) -> int:
 
     app = make_application()
     session = Session(app, Preferences(config_folder()))
-    watch = FaultWatch(start_fault_log(fault_log_path()), session.error_raised.emit)
-    watch.install()
-    window = MainWindow(session, watch.record)
+    FaultWatch(session.error_raised.emit).install()
+    window = MainWindow(session)
     window.show()
     warm_up = WarmUp(window)
     if arguments == [DEMO_OPTION]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from esk_engine.dictionary import Kind, has_variable, variable
+from esk_engine.dictionary import Kind, variable
+from esk_engine.exchange.layout import setting_column
 from esk_engine.records import Patient, Record, Value
 from esk_engine.settings import setting
 from esk_engine.study import LogLine, Study
-from esk_engine.study.preparing import as_variable
 from esk_engine.wording import MISSING, Wording
 
 
@@ -83,11 +83,11 @@ class LogText:
         if line.kind == "criteria":
             return self._criteria(line, value)
         if line.kind == "setting" and line.variable:
-            return self._wording.value(as_variable(setting(line.variable)), value)
+            return self._wording.value(setting_column(setting(line.variable)), value)
         if line.kind == "person":
             key = f"shell.role.{value}"
             return self._wording(key) if self._wording.has(key) else str(value)
-        if line.variable and line.kind in tuple(Kind) and has_variable(Kind(line.kind), line.variable):
+        if line.variable and line.kind in tuple(Kind) and hsetting_column(Kind(line.kind), line.variable):
             return self._wording.value(variable(Kind(line.kind), line.variable), value)
         return str(value)
 

@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
 
 from esk_engine.errors import Fault
+from esk_engine.fault_log import fault_log_path, record
 from esk_gui.app import PageName, Session
 from esk_gui.exporting import ExcelExport
-from esk_gui.faults import fault_log_path
 from esk_gui.icons import app_icon
 from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
 from esk_gui.start_page import StartPage
@@ -32,18 +32,11 @@ Handler = Callable[[], object]
 
 
 class MainWindow(QMainWindow):
-    """Everything around the pages.
+    """Everything around the pages."""
 
-    Parameters
-    ----------
-    record
-        Writes an error down in the fault log, before it is told.
-    """
-
-    def __init__(self, session: Session, record: Callable[[BaseException], None]) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._record = record
         self._may_close = False
         self._error_dialog: QWidget | None = None
         self.setObjectName("main_window")
@@ -214,7 +207,7 @@ class MainWindow(QMainWindow):
     def show_error(self, error: BaseException) -> None:
         """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""
         if not isinstance(error, Fault):
-            self._record(error)
+            record(error)
         if self._error_dialog is not None:
             return
         from esk_gui.dialogs.messages import ErrorDialog

@@ -51,7 +51,7 @@ def _settings(session: Session) -> Page:
     return SettingsPage(session)
 
 
-PAGES: Final[dict[str, Callable[["Session"], "Page"]]] = {
+PAGES: Final[dict[str, Callable[[Session], Page]]] = {
     "patients": _patients,
     "criteria": _criteria,
     "results": _results,

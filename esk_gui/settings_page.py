@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.errors import Refused
+from esk_engine.exchange.layout import setting_column
 from esk_engine.settings import SETTINGS, SettingDeclaration
 from esk_engine.study import StudyChanged
-from esk_engine.study.preparing import as_variable
 from esk_engine.validation import check_value, parse
 from esk_engine.wording import LANGUAGES, Language
 from esk_gui.app import Session
@@ -72,7 +72,7 @@ class SettingsPage(Page):
             if isinstance(field, ChoiceBox):
                 field.show_code(str(stored))
             elif not self._messages[declared.name].text():
-                field.show_text(self.wording.typed(as_variable(declared), stored))
+                field.show_text(self.wording.typed(setting_column(declared), stored))
         self._path.setText(str(study.path))
         self._show_person()
 
@@ -171,7 +171,7 @@ class SettingsPage(Page):
 
     def _take_text(self, name: str, text: str) -> None:
         """Read what was typed; what is no value of the setting stays in its field with its message."""
-        declared = as_variable(next(each for each in SETTINGS if each.name == name))
+        declared = setting_column(next(each for each in SETTINGS if each.name == name))
         parsed = parse(declared, text, today=self.session.today())
         issues = parsed.issues or check_value(declared, parsed.value, today=self.session.today())
         if declared.is_numeric and parsed.value is None and not issues:

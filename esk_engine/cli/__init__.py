@@ -62,7 +62,7 @@ def _run(arguments: list[str], console: Console, pictures: Pictures | None) -> i
     except (BrokenPipeError, KeyboardInterrupt):
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the user is told calmly where it was written down
-        from esk_engine.cli.fault_log import record
+        from esk_engine.fault_log import record
 
         console.fault(Fault("bug", path=str(record(error) or "")))
         return 1

@@ -8,10 +8,10 @@ from PySide6.QtSvgWidgets import QSvgWidget
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from esk_engine import __version__
+from esk_engine.fault_log import fault_log_path
 from esk_engine.resources import resource_path
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
-from esk_gui.faults import fault_log_path
 from esk_gui.menus import Actions
 from esk_gui.widgets.frames import Hairline, bare
 from esk_gui.widgets.labels import text_label

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from esk_engine.errors import Fault
+from esk_engine.fault_log import fault_log_path
 from esk_engine.wording import Wording
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
-from esk_gui.faults import fault_log_path
 from esk_gui.widgets.frames import bare, scrolling
 from esk_gui.widgets.labels import text_label
 

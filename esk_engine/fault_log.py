@@ -1,12 +1,15 @@
-"""Our own defects on the command line: into a log file that is named, never a traceback on the screen."""
+"""Our own defects: into one log file that is named, never a traceback on the screen and never a value of the study."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import traceback
 from datetime import datetime
 from pathlib import Path
+
+from esk_engine.errors import Fault
 
 _LARGEST = 512_000
 
@@ -28,23 +31,29 @@ def described(error: BaseException) -> str:
     lines: list[str] = []
     step: BaseException | None = error
     while step is not None:
-        lines.append(f"{type(step).__module__}.{type(step).__qualname__}")
-        lines += [
-            f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(step.__traceback__)
-        ]
+        code = f" ({step.code})" if isinstance(step, Fault) else ""
+        lines.append(f"{type(step).__module__}.{type(step).__qualname__}{code}")
+        frames = traceback.extract_tb(step.__traceback__)
+        lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         step = step.__cause__ or (None if step.__suppress_context__ else step.__context__)
     return "\n".join(lines)
 
 
 def record(error: BaseException) -> Path | None:
     """Write a defect down; where it was written, None where that cannot be done either."""
+    return note("ERROR", described(error))
+
+
+def note(level: str, text: str) -> Path | None:
+    """Write a line down that holds no value of a study; the file is begun anew when it has grown large."""
     path = fault_log_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _LARGEST:
-            path.replace(path.with_suffix(".log.1"))
+            with contextlib.suppress(OSError):  # another Esk may hold it open
+                path.replace(path.with_suffix(".log.1"))
         with path.open("a", encoding="utf-8") as file:
-            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} ERROR {described(error)}\n")
+            file.write(f"{datetime.now():%Y-%m-%d %H:%M:%S} {level} {text}\n")
     except OSError:
         return None
     return path
