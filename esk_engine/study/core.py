@@ -10,7 +10,6 @@ import contextlib
 import platform
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -31,11 +30,12 @@ from esk_engine.settings import SETTINGS, Settings
 from esk_engine.study import criteria_book
 from esk_engine.study.events import ActName, Person, StudyChanged
 from esk_engine.study.history import Done, History
-from esk_engine.study.preparing import Preparation
+from esk_engine.study.preparing import Preparation, setting_value
 from esk_engine.study.roster import Roster
 from esk_engine.study.snapshot import StudySnapshot
 from esk_engine.study_file import PUBLIC, Key, OpenedFile, create_file, open_file
-from esk_engine.study_file.log import Author, LoggedAct, LogLine, clean_author, utc_now
+from esk_engine.study_file.encoding import repaired_text
+from esk_engine.study_file.log import Author, LoggedAct, LogLine, utc_now
 from esk_engine.study_file.reading import LogFilter, log_lines, read_log, reader
 from esk_engine.study_file.state import PersonChange, StoredChange, StudyState, birth_changes, criteria_version
 from esk_engine.study_file.writer import SaveState
@@ -49,7 +49,7 @@ _L = TypeVar("_L")
 
 def author_of(person: Person) -> Author:
     """Who acts, as the log names them."""
-    return clean_author(person.initials.strip(), platform.node(), PROGRAM)
+    return Author(repaired_text(person.initials), repaired_text(platform.node()), PROGRAM)
 
 
 class OpenStudy:
@@ -61,7 +61,7 @@ class OpenStudy:
         self._listeners: list[Listener] = []
         self._save_listeners: list[SaveListener] = []
         opened = open_file(
-            path, who=person.initials, pc=self._author.pc, on_state=self._tell_saved, read_only=read_only, key=key
+            path, who=self._author.person, pc=self._author.pc, on_state=self._tell_saved, read_only=read_only, key=key
         )
         self._adopt(opened)
 
@@ -101,20 +101,21 @@ class OpenStudy:
             ``file_exists``, ``file_read_only``, ``file_full``; Refused where a patient or setting is.
         """
         path = Path(path)
-        state = StudyState()
-        preparation = Preparation(state, lambda _: None)
+        author = author_of(person)
         act = Act(tuple(PatientChange(patient.id, None, patient) for patient in patients), "create")
-        steps = preparation.steps(act)
-        sets = tuple(replace(each, set_id=each.set_id or new_id()) for each in criteria_sets)
+        steps = Preparation(StudyState(), lambda _: None).steps(act)
+        sets = tuple(criteria_book.cleaned(each, each.set_id or new_id()) for each in criteria_sets or (TABLE_2,))
+        if in_use and in_use not in {each.set_id for each in sets}:
+            raise Fault("criteria_unknown", value=in_use)
         versions = [(each.set_id, criteria_version(each, new_id())) for each in sets]
-        names = [declared.name for declared in SETTINGS]
+        stored = {declared.name: setting_value(declared.name, settings.stored(declared.name)) for declared in SETTINGS}
         birth = (
-            *birth_changes(settings, names, versions, in_use or sets[0].set_id),
-            *((PersonChange(person.initials, None, person.role),) if person.role else ()),
+            *birth_changes(stored, versions, in_use or sets[0].set_id),
+            *((PersonChange(author.person, None, person.role),) if person.role else ()),
         )
         steps = (*(Step(change) for change in birth), *steps)
         changes = tuple(step.change for step in steps)
-        logged = LoggedAct(1, 1, utc_now(), author_of(person), changes, study_id=new_id())
+        logged = LoggedAct(1, 1, utc_now(), author, changes, study_id=new_id())
         create_file(path, Writing(logged, steps), key)
         return cls(path, person, key, read_only=False)
 
@@ -293,7 +294,9 @@ class OpenStudy:
         if self._writer is None:
             raise self._reason or Fault("read_only_study")
         changes: tuple[StoredChange, ...] = tuple(step.change for step in steps)
-        logged = LoggedAct(self._act + 1, self._seq + 1, utc_now(), self._author, changes, reason.strip(), undoes)
+        logged = LoggedAct(
+            self._act + 1, self._seq + 1, utc_now(), self._author, changes, repaired_text(reason), undoes
+        )
         self._act, self._seq = logged.number, logged.last_seq
         return self._writer.submit(Writing(logged, steps))
 

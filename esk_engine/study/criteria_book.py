@@ -46,7 +46,7 @@ def saving(state: StudyState, wanted: CriteriaSet) -> CriteriaChange | None:
     previous = before.read() if before is not None and before.is_shown else None
     if previous is not None and previous.locked:
         raise Fault("criteria_locked", name=previous.name)
-    wanted = _clean(wanted, set_id)
+    wanted = cleaned(wanted, set_id)
     _check_name(state, wanted)
     known, patients = _provenance(state, wanted, previous)
     may_be_marked = known == 0 or (previous is not None and previous.specified_beforehand and _same(previous, wanted))
@@ -58,7 +58,7 @@ def saving(state: StudyState, wanted: CriteriaSet) -> CriteriaChange | None:
     return CriteriaChange(set_id, "version", old, criteria_version(saved, new_id()))
 
 
-def _clean(wanted: CriteriaSet, set_id: str) -> CriteriaSet:
+def cleaned(wanted: CriteriaSet, set_id: str) -> CriteriaSet:
     """The set as the file gives it back, its texts in their one form."""
     read = criteria_set_from_json(wanted.to_json(), set_id)
     criteria = tuple(replace(criterion, name=clean_text(criterion.name)) for criterion in read.criteria)

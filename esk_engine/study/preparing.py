@@ -24,7 +24,7 @@ from esk_engine.records import (
     Value,
 )
 from esk_engine.settings import SettingDeclaration, Settings, setting
-from esk_engine.study_file.encoding import normalised
+from esk_engine.study_file.encoding import normalised, repaired_text
 from esk_engine.study_file.state import StudyState
 from esk_engine.study_file.writing import RowFate, Step
 from esk_engine.validation import check_value
@@ -86,6 +86,8 @@ class Preparation:
             raise refused("unknown_variable", edit.variable, study_no=patient.study_no)
         if edit.kind is Kind.PATIENT:
             edit = replace(edit, record_id=patient.id)
+        if edit.record_id != repaired_text(edit.record_id):
+            raise refused("wrong_type", edit.variable, brief(edit.record_id), patient.study_no)
         new = _value(variable(edit.kind, edit.variable), edit.new, patient.study_no)
         if is_new:
             _check(variable(edit.kind, edit.variable), new, patient.study_no)
@@ -112,12 +114,7 @@ class Preparation:
         yield Step(PatientChange(change.patient_id, old, new))
 
     def _setting(self, change: SettingChange) -> Iterator[Step]:
-        declared = as_variable(setting(change.name))
-        new = _value(declared, change.new, "")
-        _check(declared, new, "")
-        if new is None and declared.type is not ValueType.TEXT:
-            raise refused("wrong_type", change.name, "")
-        new = "" if new is None else new
+        new = setting_value(change.name, change.new)
         old = self._settings.stored(change.name)
         if old != new:
             self._settings = self._settings.with_value(change.name, new)
@@ -180,7 +177,17 @@ def _whole(patient: Patient) -> Patient:
     return Patient(clean(patient.record), *(tuple(row for row in kept if row.values) for kept in rows))
 
 
-def as_variable(declared: SettingDeclaration) -> Variable:
+def setting_value(name: str, value: Value) -> Value:
+    """A setting in its one form; Refused where it may not be that, or is missing and no text."""
+    declared = _as_variable(setting(name))
+    clean = _value(declared, value, "")
+    _check(declared, clean, "")
+    if clean is None and declared.type is not ValueType.TEXT:
+        raise refused("wrong_type", name, "")
+    return "" if clean is None else clean
+
+
+def _as_variable(declared: SettingDeclaration) -> Variable:
     """A setting as a variable, so that it is read and checked by the same rules."""
     return Variable(
         declared.name,

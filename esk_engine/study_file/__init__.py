@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import PUBLIC, Key, connect, fault_of, is_writable
+from esk_engine.study_file.connection import PUBLIC, Key, connect, exists, fault_of, is_writable
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
@@ -41,9 +41,9 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
     Fault
         ``file_exists``, ``file_read_only``, ``file_full``, ...
     """
-    if path.exists():
+    if exists(path):
         raise Fault("file_exists", path=str(path))
-    if not path.parent.is_dir():
+    if not exists(path.parent):
         raise Fault("file_not_found", path=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     connection = _connect_new(beside, path, key)
@@ -74,7 +74,7 @@ def _connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
         with beside.open("xb"):
             pass
         return connect(beside, key, "rw")
-    except OSError:
+    except (OSError, ValueError):
         raise Fault("file_read_only", path=str(path)) from None
 
 
@@ -100,12 +100,18 @@ def _sync_folder(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _without_collector() -> Generator[None]:
-    """A million small objects come and none goes: the collector would only look at them again and again."""
+    """A million small objects come and none goes: the collector need not look at them again and again.
+
+    What was loaded is set aside from it afterwards too: each of its rounds would hold an edit up for some 0.1 s with
+    10,000 patients. References are still counted, so a study that is let go goes.
+    """
     was_on = gc.isenabled()
     gc.disable()
+    gc.unfreeze()
     try:
         yield
     finally:
+        gc.freeze()
         if was_on:
             gc.enable()
 

@@ -53,7 +53,7 @@ def connect(path: Path, key: Key, mode: str) -> sql.Connection:
     """
     place = path.absolute().as_posix()
     # Three slashes before C:/..., four before a share: SQLite takes no host in a URI.
-    uri = f"file://{'' if place.startswith('/') else '/'}{quote(place)}?mode={mode}"
+    uri = f"file://{'' if place.startswith('/') else '/'}{quote(os.fsencode(place))}?mode={mode}"
     try:
         connection = sql.connect(
             uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS, cached_statements=512
@@ -77,7 +77,7 @@ def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Faul
     """The calm name of what SQLCipher reports; wrong key, foreign file and damaged first page look alike to it."""
     name = str(getattr(error, "sqlite_errorname", "") or "")
     shown = str(shown_as or path)
-    if not path.exists():
+    if not exists(path):
         return Fault("file_vanished", path=shown)
     if name.startswith("SQLITE_NOTADB"):
         return Fault("not_a_study", path=shown)
@@ -87,13 +87,28 @@ def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Faul
         return Fault("file_full", path=shown)
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Fault("file_busy", path=shown)
-    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
+    if name.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")) and os.access(path, os.R_OK):
         return Fault("file_read_only", path=shown)
     return Fault("file_unreadable", path=shown, detail=f"{name} {error}".strip())
 
 
+def exists(path: Path) -> bool:
+    """Whether there is anything under this name; a name that cannot be, or be reached, has nothing."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
 def is_writable(path: Path) -> bool:
     """Whether file and folder may be written, by their attributes and by the rights of who asks."""
+    try:
+        return _may_write(path)
+    except OSError:
+        return False
+
+
+def _may_write(path: Path) -> bool:
     for place, need in ((path, os.W_OK), (path.parent, os.W_OK | os.X_OK)):
         # The attribute counts for an administrator too: a file that is marked read-only was meant to be.
         marked = not place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)

@@ -91,7 +91,7 @@ def normalised(declared: Variable, value: Value) -> Value:
     match declared.type:
         case ValueType.TEXT | ValueType.CODE if isinstance(value, str):
             return clean_text(value)
-        case ValueType.WHOLE if _is_number(value) and float(value).is_integer():
+        case ValueType.WHOLE if _is_number(value) and float(value).is_integer() and abs(value) < 2**53:
             return int(value)
         case ValueType.DECIMAL | ValueType.CONCENTRATION if _is_number(value):
             return float(value) + 0.0  # no negative zero
@@ -121,6 +121,11 @@ def clean_text(text: str) -> str:
     if "\0" in clean:
         raise ValueError("a NUL character")
     return clean
+
+
+def repaired_text(text: str) -> str:
+    """The text as the file can hold it, for what is noted rather than entered: names of people, reasons."""
+    return clean_text(text.encode("utf-8", "replace").decode("utf-8").replace("\0", "")).strip()
 
 
 def _encode_values(values: Values) -> dict[str, object]:

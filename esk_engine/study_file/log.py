@@ -32,7 +32,6 @@ from esk_engine.dictionary import Kind
 from esk_engine.records import CriteriaChange, Edit, Patient, PatientChange, SettingChange, Value
 from esk_engine.study_file.encoding import (
     canonical_json,
-    clean_text,
     decode_patient,
     decode_value,
     encode_patient,
@@ -203,8 +202,3 @@ def change_of(line: LogLine) -> StoredChange | None:
 def utc_now() -> str:
     """Now, as the log writes it."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def clean_author(person: str, pc: str, program: str) -> Author:
-    """An author whose texts the log can hold."""
-    return Author(clean_text(person), clean_text(pc), clean_text(program))

@@ -20,7 +20,7 @@ from esk_engine.dictionary import Kind, ValueType, variables_of
 from esk_engine.errors import Fault
 from esk_engine.records import BelowLloq, Patient, Record, Value, in_reading_order
 from esk_engine.settings import SETTINGS
-from esk_engine.study_file.connection import Key, connect, fault_of, is_writable
+from esk_engine.study_file.connection import Key, connect, exists, fault_of, is_writable
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head, LogLine
 from esk_engine.study_file.schema import LLOQ_SUFFIX, LOG_COLUMNS, check_identity, existing_columns
@@ -59,10 +59,10 @@ def reader(path: Path, key: Key) -> Generator[sql.Connection]:
 def _must_exist(path: Path) -> None:
     try:
         is_file = path.is_file()
-    except OSError:
+    except (OSError, ValueError):
         is_file = False
     if not is_file:
-        raise Fault("not_a_study" if path.exists() else "file_not_found", path=str(path))
+        raise Fault("not_a_study" if exists(path) else "file_not_found", path=str(path))
 
 
 def _open_whole(path: Path, key: Key) -> sql.Connection:

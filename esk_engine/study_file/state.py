@@ -6,12 +6,12 @@ The open study in memory and the replay of the log are both this; the tables are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from esk_engine.criteria import CriteriaSet, criteria_set_from_json
-from esk_engine.records import Change, CriteriaChange, Edit, Patient, PatientChange, SettingChange
+from esk_engine.records import Change, CriteriaChange, Edit, Patient, PatientChange, SettingChange, Value
 from esk_engine.settings import Settings
 from esk_engine.study_file.encoding import canonical_json, plain_number
 
@@ -98,11 +98,11 @@ def criteria_version(criteria_set: CriteriaSet, version_id: str) -> str:
 
 
 def birth_changes(
-    settings: Settings, names: Iterable[str], versions: Iterable[tuple[str, str]], in_use: str
+    settings: Mapping[str, Value], versions: Iterable[tuple[str, str]], in_use: str
 ) -> tuple[StoredChange, ...]:
     """The changes that a new study starts with: every setting, every criteria set (set id, version), the one in use."""
     return (
-        *(SettingChange(name, None, settings.stored(name)) for name in names),
+        *(SettingChange(name, None, value) for name, value in settings.items()),
         *(CriteriaChange(set_id, "version", None, version) for set_id, version in versions),
         CriteriaChange(in_use, "in_use", None, in_use),
     )

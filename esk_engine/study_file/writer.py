@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import Key, connect, fault_of
+from esk_engine.study_file.connection import Key, connect, exists, fault_of
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import read_head
@@ -189,7 +189,7 @@ class Writer:
 
     def _reopen(self) -> sql.Connection:
         """The file anew, once it is sure that it still ends where we left it."""
-        if not self._path.exists():
+        if not exists(self._path):
             raise Fault("file_vanished", path=str(self._path))
         self._lock.renew()
         connection = connect(self._path, self._key, "rw")

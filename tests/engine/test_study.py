@@ -265,6 +265,19 @@ def test_that_a_raw_value_of_another_type_is_refused_as_an_issue(study: Study, r
     assert study.patient(p1.id).get("age_years") == 57
 
 
+def test_that_what_is_noted_beside_a_value_never_keeps_it_from_the_disk(tmp_path: Path) -> None:
+    with Study.create(tmp_path / "noted.esk", person=Person("A\udcffB\0", "nurse")) as study:
+        study.add_patient({"study_no": "P1"}, "half \ud800 a pair, e\u0301").saved.result(5)
+        line = study.log()[-1]
+    assert (line.person, line.reason) == ("A?B", "half ? a pair, \u00e9")
+
+
+def test_that_a_row_id_that_no_file_can_hold_is_refused(study: Study) -> None:
+    p1 = study.patients[0]
+    with pytest.raises(Refused):
+        study.set_value(p1.id, Kind.READING, "\ud800", "minute", 3)
+
+
 # Undo and redo
 
 

@@ -142,6 +142,12 @@ def test_that_a_set_that_means_nothing_is_refused(study: Study, wrong: CriteriaS
     assert study.criteria_sets == (TABLE_2,)
 
 
+def test_that_a_study_is_born_with_a_set_that_it_has(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="criteria_unknown"):
+        Study.create(tmp_path / "other.esk", person=Person("AB"), in_use="another")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_that_a_study_can_be_born_with_other_sets(tmp_path: Path) -> None:
     sets = (TABLE_2, CriteriaSet("", "Ours", (RELIEF,)))
     with Study.create(tmp_path / "other.esk", person=Person("AB"), criteria_sets=sets) as study:

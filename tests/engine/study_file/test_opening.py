@@ -129,6 +129,21 @@ def test_that_another_key_is_refused_as_what_it_may_all_be(tmp_path: Path) -> No
     assert "secret" not in repr(Key.of_passphrase("secret"))
 
 
+@pytest.mark.parametrize("name", ["x" * 300 + ".esk", "a\0b.esk"])
+def test_that_a_name_that_cannot_be_is_a_calm_fault(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Fault, match="file_not_found"):
+        Study.open(tmp_path / name, person=NURSE)
+    with pytest.raises(Fault, match="file_read_only"):
+        Study.create(tmp_path / name, person=NURSE)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_name_that_is_no_utf8_is_a_name_too(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.esk")
+    Study.create(path, person=NURSE).close()
+    Study.open(path, person=NURSE).close()
+
+
 def mark_file(path: Path) -> None:
     path.chmod(0o444)
 
