@@ -87,7 +87,7 @@ class LogText:
         if line.kind == "person":
             key = f"shell.role.{value}"
             return self._wording(key) if self._wording.has(key) else str(value)
-        if line.variable and line.kind in tuple(Kind) and hsetting_column(Kind(line.kind), line.variable):
+        if line.variable and line.kind in tuple(Kind) and has_variable(Kind(line.kind), line.variable):
             return self._wording.value(variable(Kind(line.kind), line.variable), value)
         return str(value)
 
