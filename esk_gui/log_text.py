@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from esk_engine.dictionary import Kind, variable
+from esk_engine.dictionary import Kind, has_variable, variable
 from esk_engine.exchange.layout import setting_column
 from esk_engine.records import Patient, Record, Value
 from esk_engine.settings import setting
