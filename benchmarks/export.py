@@ -13,7 +13,7 @@ from esk_engine.study import Study
 from esk_engine.wording import Wording
 
 _PATIENTS = 10_000
-_ROUNDS = 3
+_ROUNDS = 2
 
 
 def _cells(path: Path) -> Iterator[tuple[str, list[tuple[object, ...]]]]:

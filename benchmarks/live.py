@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QTabBar, QWidget
 from typing_extensions import override
 
 from benchmarks.cohorts import PERSON, patients
@@ -51,10 +51,20 @@ def _entry(window: QWidget, name: str) -> QLineEdit:
     return line
 
 
+def _reveal(window: QWidget, widget: QWidget) -> None:
+    """Turn the patient's tabs until a widget can be seen."""
+    tabs = window.findChild(QTabBar, "patient_tabs")
+    for index in range(tabs.count() if tabs is not None else 0):
+        if tabs is not None and not widget.isVisible():
+            tabs.setCurrentIndex(index)
+            QTest.qWait(50)
+
+
 def _edits(app: QApplication, window: QWidget, study: Study) -> list[float]:
     """Seconds of each edit, from leaving the field until it is on disk and the verdict's paint event returned."""
     field, after, found = _entry(window, _FIELD), _entry(window, _NEXT), list[float]()
     painted = _Painted(_widget(window, "verdict"))
+    _reveal(window, field)
     app.installEventFilter(painted)
     for i in range(_EDITS + _WARM_UP):
         field.setFocus()
@@ -82,12 +92,14 @@ def _measure(app: QApplication, folder: Path, n: int) -> list[float]:
     study = Study.create(folder / "live.esk", person=PERSON, patients=patients(n))
     session = Session(app, Preferences(folder))
     session.set_person(PERSON)
-    window = MainWindow(session, lambda _: None)
+    window = MainWindow(session)
     window.resize(1366, 768)
     window.show()
     session.adopt(study)
     session.show_patient(study.patients[0].id)
     QTest.qWait(500)
+    window.activateWindow()
+    QTest.qWaitForWindowActive(window)
     found = _edits(app, window, study)
     session.close_study()
     window.close()
