@@ -1,0 +1,126 @@
+"""Takes what is typed to the study: saved at once, or kept as a draft with what is wrong; follows what is on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from esk_engine.dictionary import Kind, variable
+from esk_engine.errors import Fault, Issue
+from esk_engine.records import Patient
+from esk_engine.validation import check_patient, check_value
+from esk_gui.patients.drafts import Draft, Drafts, Place
+
+if TYPE_CHECKING:
+    from esk_engine.study import Entry as RowEntry
+    from esk_engine.study import SaveState
+    from esk_gui.app import Session
+
+Standing = dict[tuple[str, str], Issue]
+
+
+class Entry(QObject):
+    """The one way from a field to the study.
+
+    ``save_changed`` carries a place and "saving", "saved" or "failed".
+    """
+
+    save_changed = Signal(object, str)
+
+    def __init__(self, session: Session, drafts: Drafts) -> None:
+        super().__init__(drafts)
+        self._session = session
+        self.drafts = drafts
+        self._pending: set[Place] = set()
+        session.save_state_changed.connect(self._on_save_state)
+
+    def enter(self, place: Place, text: str) -> tuple[Issue, ...]:
+        """Save a text as the value of a place; what is refused becomes a draft, and its issues come back."""
+        study = self._session.study
+        if study is None:
+            return ()
+        try:
+            result = study.parse_and_set(
+                place.patient_id, place.kind, place.record_id, place.variable, text, self._session.today()
+            )
+        except Fault as fault:
+            self._session.show_error(fault)
+            return fault.issues
+        errors = tuple(issue for issue in result.issues if issue.is_error)
+        if errors:
+            self.keep(place, text, errors)
+            return errors
+        self.settle((place,), is_changed=result.saved is not None)
+        return ()
+
+    def enter_rows(
+        self, patient_id: str, entries: Sequence[RowEntry], texts: Mapping[Place, str], *, keeps_drafts: bool = True
+    ) -> tuple[Issue, ...]:
+        """Enter several values of one patient as one act, or none.
+
+        Parameters
+        ----------
+        texts
+            What was typed where: drafts there go when it is taken, and are kept when it is refused.
+        """
+        study = self._session.study
+        if study is None:
+            return ()
+        if not entries:
+            self.settle(tuple(texts), is_changed=False)
+            return ()
+        try:
+            result = study.enter(patient_id, entries, self._session.today())
+        except Fault as fault:
+            self._session.show_error(fault)
+            return fault.issues
+        errors = tuple(issue for issue in result.issues if issue.is_error)
+        if not errors:
+            self.settle(tuple(texts), is_changed=True)
+        elif keeps_drafts:
+            for place, text in texts.items():
+                self.keep(place, text, errors)
+        return errors
+
+    def keep(self, place: Place, text: str, issues: tuple[Issue, ...]) -> None:
+        """Keep a text that cannot be saved, visible where it was typed."""
+        self.drafts.put(Draft(place, text, issues))
+
+    def settle(self, places: tuple[Place, ...], *, is_changed: bool) -> None:
+        """The places hold what the study holds: no draft, and waiting for the disk where something changed."""
+        for place in places:
+            self.drafts.drop(place)
+            if is_changed:
+                self._pending.add(place)
+                self.save_changed.emit(place, "saving")
+
+    def retry(self) -> None:
+        """Try again to write what could not be written."""
+        if self._session.study is not None:
+            self._session.study.retry()
+
+    def _on_save_state(self, state: SaveState) -> None:
+        if state.status == "saving" or not self._pending:
+            return
+        for place in tuple(self._pending):
+            self.save_changed.emit(place, state.status)
+        if state.status == "saved":
+            self._pending.clear()
+
+    def standing(self, patient: Patient) -> Standing:
+        """What is doubtful or wrong in a patient as stored, by record id and variable: the gravest of each."""
+        today = self._session.today()
+        found: Standing = {}
+        for record in patient.records():
+            if record.kind is Kind.ADVERSE_EVENT:
+                continue
+            for name, value in record.values.items():
+                for issue in check_value(variable(record.kind, name), value, today=today):
+                    found.setdefault((record.id, name), issue)
+        for issue in check_patient(patient):
+            key = (str(issue.params.get("record_id") or patient.id), issue.variable)
+            if key not in found or (issue.is_error and not found[key].is_error):
+                found[key] = issue
+        return found

@@ -1,0 +1,326 @@
+"""The Patients page: the list, the form of one patient, the verdict beside it; who is shown and what gives way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout
+from typing_extensions import override
+
+from esk_engine.errors import Fault
+from esk_engine.records import Patient
+from esk_gui.patients.cover import Cover
+from esk_gui.patients.drafts import Draft, Drafts
+from esk_gui.patients.empty import EmptyPatients
+from esk_gui.patients.entry import Entry
+from esk_gui.patients.form import PatientForm
+from esk_gui.patients.header import PatientHeader
+from esk_gui.patients.list_model import PatientListModel
+from esk_gui.patients.list_pane import PatientListPane
+from esk_gui.patients.room import Room, room_of
+from esk_gui.patients.verdict_panel import VerdictPanel
+from esk_gui.side_effects.naranjo_panel import NaranjoPanel
+from esk_gui.widgets.frames import SidePanel, bare
+from esk_gui.widgets.page import Page
+
+if TYPE_CHECKING:
+    from esk_engine.study import StudyChanged
+    from esk_gui.app import Session
+
+_LIST_WIDTH, _LIST_NARROW = 224, 184
+QWIDGETSIZE_MAX = 16_777_215
+
+
+class PatientsPage(Page):
+    """Who is shown is an id; everything else is asked of the study when it changes."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, "patients")
+        self._patient_id: str | None = None
+        self._room: Room | None = None
+        self._drafts = Drafts(self)
+        self._cover = Cover(self)
+        self._entry = Entry(session, self._drafts)
+        self.list = PatientListPane(session, PatientListModel(session, self._drafts, self._cover, self))
+        self.header = PatientHeader(session)
+        self.form = PatientForm(session, self._entry, self._cover)
+        self.empty = EmptyPatients(session)
+        self.verdict = VerdictPanel(session)
+        self.naranjo = NaranjoPanel(session)
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        self._list_side = SidePanel(_LIST_WIDTH, "left")
+        self._list_side.column.addWidget(self.list)
+        self._centre = bare(QVBoxLayout())
+        for widget in (self.header, self.empty, self.form):
+            self._centre.addWidget(widget, 0 if widget is self.header else 1)
+        self._columns = bare(QHBoxLayout(self))
+        self._columns.addWidget(self._list_side)
+        self._columns.addLayout(self._centre, 1)
+        for panel in (self.verdict, self.naranjo):
+            self._columns.addWidget(panel)
+        self.naranjo.hide()
+
+    def _connect(self) -> None:
+        self.list.patient_chosen.connect(self._open)
+        self.list.patient_added.connect(self._open_new)
+        self.list.delete_requested.connect(self.ask_delete)
+        self.list.form_requested.connect(self._go_to_form)
+        self.empty.add_requested.connect(self._start_adding)
+        self.header.tabs.currentChanged.connect(self._on_tab)
+        self.header.switcher.stepped.connect(self._step)
+        self._drafts.changed.connect(self._on_drafts)
+        self._cover.changed.connect(self.list.model.refresh_patient)
+        self._entry.save_changed.connect(self.form.show_save)
+        self.form.side_effects.event_selected.connect(self.naranjo.show_event)
+        self.form.side_effects.count_changed.connect(self._show_tabs)
+        for keys, step in (("Ctrl+PgUp", self._step_back), ("Ctrl+PgDown", self._step_on)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(step)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """The keyboard is in the list when the page comes."""
+        super().showEvent(event)
+        if self.focusWidget() is None:
+            is_switcher = self._room is not None and self._room.is_switcher
+            (self.header.tabs if is_switcher else self.list.view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # Who is shown
+
+    @property
+    def patient_id(self) -> str | None:
+        """The patient whose form is open."""
+        return self._patient_id
+
+    def show_patient(self, patient_id: str) -> None:
+        """Open the form of a patient that another page names."""
+        if self.list.model.row_of(patient_id) is None:
+            self.list.reset_filter()
+        self._open(patient_id)
+
+    def show_tab(self, name: str) -> None:
+        """Show one tab of the form: inclusion, infusion, side_effects or evaluation."""
+        self.header.tabs.setCurrentIndex(self.form.names.index(name))
+
+    def _open(self, patient_id: str) -> None:
+        if patient_id != self._patient_id:
+            self.form.commit()
+            self._patient_id = patient_id
+        self.list.select(patient_id)
+        self.header.switcher.close_list()
+        self._show_patient()
+
+    def _open_new(self, patient_id: str) -> None:
+        self.list.reset_filter()
+        self.show_tab("inclusion")
+        self._open(patient_id)
+        self.form.focus_first()
+
+    def _patient(self) -> Patient | None:
+        study = self.session.study
+        if study is None or self._patient_id is None or not study.has_patient(self._patient_id):
+            return None
+        return study.patient(self._patient_id)
+
+    def _step(self, by: int) -> None:
+        row = self.list.model.row_of(self._patient_id)
+        target = self.list.model.id_at((row if row is not None else -1) + by)
+        if target is not None:
+            self._open(target)
+
+    def _step_back(self) -> None:
+        self._step(-1)
+
+    def _step_on(self) -> None:
+        self._step(1)
+
+    def _go_to_form(self) -> None:
+        self.form.focus_first()
+
+    def _start_adding(self) -> None:
+        if self._room is not None and self._room.is_switcher:
+            self.header.switcher.open_list()
+        self.list.start_adding()
+
+    # Showing
+
+    @override
+    def refresh(self) -> None:
+        study = self.session.study
+        if study is None:
+            return
+        self.list.model.refresh()
+        self.list.set_read_only(study.read_only)
+        self.form.set_read_only(study.read_only)
+        if self._patient() is None:
+            self._patient_id = self.list.model.id_at(0)
+        self.list.select(self._patient_id)
+        self.header.save.refresh()
+        self._show_patient()
+
+    @override
+    def on_study_changed(self, change: StudyChanged) -> None:
+        for patient_id in change.removed:
+            self._drafts.drop_patient(patient_id)
+        model = self.list.model
+        if change.settings or change.criteria:
+            self.refresh()
+            return
+        if change.added or change.removed or model.is_out_of_order(change.patients):
+            row = model.row_of(self._patient_id) or 0
+            model.refresh()
+            if self._patient() is None:
+                self._patient_id = model.id_at(row) or model.id_at(row - 1)
+            self.list.select(self._patient_id)
+            self._show_patient()
+        for patient_id in change.patients - change.added - change.removed:
+            model.refresh_patient(patient_id)
+        if self._patient_id in change.patients or change.removed:
+            self._show_patient(change)
+
+    def _show_patient(self, change: StudyChanged | None = None) -> None:
+        """Everything about the patient whose form is open; what is not in sight waits until it is."""
+        patient, study = self._patient(), self.session.study
+        if study is None:
+            return
+        tab = self.form.names[self.header.tabs.currentIndex()]
+        self._cover.follow(patient, study.settings, is_evaluating=tab == "evaluation")
+        covered = patient is not None and self._cover.hides(patient.id)
+        shown_group = None if patient is None or covered else study.cohort.group(patient.id).value
+        self.header.show_patient(patient, shown_group)
+        self.empty.setVisible(patient is None)
+        self.empty.show_reason(has_patients=bool(len(study.cohort)))
+        self.form.setVisible(patient is not None)
+        self.verdict.show_patient(patient, is_covered=covered)
+        self.naranjo.show_patient(patient.id if patient else None)
+        if change is not None:
+            self.form.side_effects.on_study_changed(change)
+            self.naranjo.on_study_changed(change)
+        self.form.show_patient(patient, tab)
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
+        patient, study = self._patient(), self.session.study
+        if patient is not None and study is not None:
+            complete, counts = self.form.tab_state(patient, study.settings)
+            self.header.tabs.show_state(complete, counts)
+
+    def _on_tab(self) -> None:
+        self.form.commit()
+        is_side_effects = self.form.names[self.header.tabs.currentIndex()] == "side_effects"
+        self.naranjo.setVisible(is_side_effects)
+        self.verdict.setVisible(not is_side_effects)
+        self._show_patient()
+
+    def _on_drafts(self, patient_id: str) -> None:
+        self.list.model.refresh_patient(patient_id)
+        if patient_id == self._patient_id:
+            self.form.show_again(self._patient())
+        self.session.drafts_changed.emit()
+
+    # Deleting
+
+    def ask_delete(self) -> None:
+        """Ask before the patient whose form is open is deleted."""
+        patient, words = self._patient(), self.wording
+        if patient is None or self.session.open_study.read_only:
+            return
+        box = QMessageBox(
+            QMessageBox.Icon.NoIcon, words("patients.delete"), words("patients.delete.ask", study_no=patient.study_no)
+        )
+        box.setParent(self, box.windowFlags())
+        box.setObjectName("confirm_delete")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setInformativeText(words("patients.delete.help"))
+        delete = box.addButton(words("patients.delete.confirm"), QMessageBox.ButtonRole.DestructiveRole)
+        delete.setObjectName("confirm_delete_yes")
+        box.setDefaultButton(box.addButton(words("patients.cancel"), QMessageBox.ButtonRole.RejectRole))
+        delete.clicked.connect(self._delete)
+        box.open()
+
+    def _delete(self) -> None:
+        if self._patient_id is None:
+            return
+        try:
+            self.session.open_study.delete_patient(self._patient_id)
+        except Fault as fault:
+            self.session.show_error(fault)
+
+    # What survives a rebuild, and what closing names
+
+    @override
+    def state(self) -> dict[str, Any]:
+        return {
+            "patient": self._patient_id,
+            "tab": self.header.tabs.currentIndex(),
+            "drafts": self._drafts.all(),
+            "search": self.list.search.text(),
+            "filter": self.list.filter.code(),
+            "scroll": self.list.view.verticalScrollBar().value(),
+            "form": self.form.state(),
+        }
+
+    @override
+    def restore(self, state: dict[str, Any]) -> None:
+        self._drafts.restore(state.get("drafts", ()))
+        self.list.search.setText(state.get("search", ""))
+        if state.get("filter"):
+            self.list.filter.show_code(state["filter"])
+            self.list.model.set_filter(state["filter"])
+        study = self.session.study
+        if state.get("patient") and study is not None and study.has_patient(state["patient"]):
+            self._open(state["patient"])
+        self.header.tabs.setCurrentIndex(state.get("tab", 0))
+        self.list.view.verticalScrollBar().setValue(state.get("scroll", 0))
+        self.form.restore(state.get("form", {}))
+
+    @override
+    def drafts(self) -> list[str]:
+        study = self.session.study
+        return [
+            self._named(draft) for draft in self._drafts.all() if study and study.has_patient(draft.place.patient_id)
+        ]
+
+    def _named(self, draft: Draft) -> str:
+        patient = self.session.open_study.patient(draft.place.patient_id)
+        label = self.wording.label(draft.place.variable)
+        return self.wording("patients.draft_named", study_no=patient.study_no, label=label, text=draft.text)
+
+    # Room
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = room_of(self.window().width() if self.window() is not self else self.width() + 76)
+        if room == self._room:
+            return
+        self._room = room
+        self._fit(room)
+
+    def _fit(self, room: Room) -> None:
+        """Give way in the order of LOOK.md."""
+        self.list.delegate.shows_person = room.shows_person
+        self._list_side.setFixedWidth(_LIST_WIDTH if room.shows_person else _LIST_NARROW)
+        if room.is_switcher:
+            self.header.switcher.take_list(self.list)
+        else:
+            self._list_side.column.addWidget(self.list)
+        self._list_side.setVisible(not room.is_switcher)
+        self.header.set_compact(room.is_switcher)
+        self.form.fit(is_compact=room.is_switcher, is_stacked=room.is_strip)
+        self.verdict.fit(is_narrow=room.is_switcher, is_strip=room.is_strip)
+        self.naranjo.set_strip(room.is_strip)
+        for panel in (self.verdict, self.naranjo):
+            panel.setMinimumWidth(0 if room.is_strip else room.panel_width)
+            panel.setMaximumWidth(QWIDGETSIZE_MAX if room.is_strip else room.panel_width)
+            if room.is_strip:
+                self._centre.insertWidget(1, panel)
+            else:
+                self._columns.addWidget(panel)
+        self._show_patient()

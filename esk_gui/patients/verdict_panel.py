@@ -1,0 +1,249 @@
+"""The panel that the eye meets first: the patient's group, why, and what is still missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from esk_engine.judge import Verdict
+from esk_engine.records import Patient
+from esk_engine.report.render import set_name
+from esk_gui.icons import icon
+from esk_gui.patients.completeness import readings_present
+from esk_gui.patients.evidence_list import EvidenceList
+from esk_gui.widgets.frames import PANEL_PADDING, PANEL_WIDTH, HeaderBar, TintBlock, bare, ground, scrolling
+from esk_gui.widgets.labels import ElidedLabel, set_property, text_label
+from esk_gui.widgets.marks import Mark
+
+if TYPE_CHECKING:
+    from esk_engine.verdicts import PatientVerdict
+    from esk_gui.app import Session
+
+_STRIP_HEIGHT, _OPENED_HEIGHT = 40, 150
+QWIDGETSIZE_MAX = 16_777_215
+
+
+def verdict_line(verdict: PatientVerdict, session: Session) -> str:
+    """The line under the group: how many criteria are not met, still open, or met."""
+    words, n = session.wording, len(verdict.criteria)
+    failed, unknown = verdict.count(Verdict.NOT_MET), verdict.count(Verdict.UNKNOWN)
+    if failed:
+        return words("patients.verdict.failed", n=failed, total=n)
+    if unknown:
+        return words("patients.verdict.open", n=unknown, total=n)
+    return words("patients.verdict.met", total=n)
+
+
+class _Summary(TintBlock):
+    """Mark, group and one line; 40 px high as a strip."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__("undetermined", PANEL_PADDING)
+        self._session = session
+        self.mark = Mark("undetermined", session.theme, 24)
+        self.small_mark = Mark("undetermined", session.theme, 14)
+        self.group = text_label("", "verdict", "verdict_group")
+        self.line = ElidedLabel("", "second")
+        self.line.setObjectName("verdict_line")
+        self._row = QHBoxLayout()
+        self._row.setSpacing(8)
+        self._row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.small_mark, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(self.group, 0)
+        self._row.addStretch(1)
+        self.column.addLayout(self._row)
+        self.column.addWidget(self.line)
+        self.small_mark.hide()
+
+    def show_group(self, group: str | None, title: str, line: str) -> None:
+        self.mark.set_group(group or "undetermined")
+        self.small_mark.set_group(group or "undetermined")
+        self.set_tint(group or "undetermined")
+        self.group.setText(title)
+        self.line.setText(line)
+        self.line.setToolTip(line)
+
+
+class VerdictPanel(QFrame):
+    """The verdict on one patient, live.
+
+    Attributes
+    ----------
+    is_strip
+        Below 780 logical px the panel is one line, which opens to the evidence.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._is_narrow = False
+        self.is_strip = False
+        self.setObjectName("verdict")
+        self.setProperty("kind", "side_right")
+        self.setFixedWidth(PANEL_WIDTH)
+        words = session.wording
+        self._head = HeaderBar(PANEL_PADDING)
+        self._head.row.addWidget(text_label(words("patients.verdict"), "heading"))
+        self._head.row.addStretch(1)
+        self._sets = self._make_sets()
+        self._head.row.addWidget(self._sets)
+        self._summary = _Summary(session)
+        self._toggle = self._make_toggle()
+        self._summary._row.addWidget(self._toggle)
+        self._evidence = EvidenceList(session)
+        self._scroll = scrolling(ground(self._evidence, "panel"), "verdict_evidence")
+        self._foot = self._make_foot()
+        column = bare(QVBoxLayout(self))
+        column.addWidget(self._head)
+        column.addWidget(self._summary)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._foot)
+
+    def _make_sets(self) -> QToolButton:
+        made = QToolButton()
+        made.setObjectName("criteria_set_in_use")
+        made.setProperty("kind", "quiet")
+        made.setProperty("fit", "header")
+        made.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        made.setIconSize(QSize(14, 14))
+        made.setToolTip(self._session.wording("patients.criteria_set.help"))
+        self._menu = QMenu(made)
+        self._menu.aboutToShow.connect(self._fill_sets)
+        made.setMenu(self._menu)
+        return made
+
+    def _make_toggle(self) -> QToolButton:
+        made = QToolButton()
+        made.setProperty("kind", "quiet")
+        made.setProperty("fit", "header")
+        made.setCheckable(True)
+        made.setIcon(icon("chevron_down", self._session.theme))
+        made.setAccessibleName(self._session.wording("patients.verdict.evidence"))
+        made.setToolTip(self._session.wording("patients.verdict.evidence"))
+        made.toggled.connect(self._arrange)
+        made.hide()
+        return made
+
+    def _make_foot(self) -> QWidget:
+        words = self._session.wording
+        foot = QFrame()
+        foot.setProperty("kind", "foot")
+        grid = QGridLayout(foot)
+        grid.setContentsMargins(PANEL_PADDING, 12, PANEL_PADDING, 12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(0, 1)
+        self._continued = text_label("", "", "verdict_continued")
+        self._readings = text_label("", "", "verdict_readings")
+        self._to_do = text_label("", "", "verdict_to_do")
+        self._missing = text_label("", "second", "verdict_missing", wrap=True)
+        rows = (("continued", self._continued), ("readings", self._readings), ("to_do", self._to_do))
+        for row, (key, value) in enumerate(rows):
+            grid.addWidget(text_label(words(f"patients.verdict.{key}"), "second"), row, 0)
+            value.setAlignment(Qt.AlignmentFlag.AlignRight)
+            grid.addWidget(value, row, 1)
+        grid.addWidget(self._missing, 3, 0, 1, 2)
+        return foot
+
+    # Showing
+
+    def show_patient(self, patient: Patient | None, *, is_covered: bool) -> None:
+        """Show the verdict as it stands; nothing of it where it is covered."""
+        study, words = self._session.study, self._session.wording
+        self._show_set()
+        if patient is None or study is None:
+            self._summary.show_group(None, words("patients.verdict.none"), words("patients.verdict.none.help"))
+            self._scroll.widget().hide()
+            self._foot.hide()
+            return
+        self._scroll.widget().setVisible(not is_covered)
+        self._foot.setVisible(not self.is_strip or self._toggle.isChecked())
+        verdict = study.cohort.verdict(patient.id)
+        if is_covered:
+            line = words("patients.covered.help")
+            self._summary.show_group(None, words("patients.covered"), line)
+        else:
+            line = verdict_line(verdict, self._session)
+            self._summary.show_group(verdict.group, words(f"group.{verdict.group}"), line)
+            self._evidence.show_verdict(verdict, is_narrow=self._is_narrow)
+        self._summary.line.setWordWrap(is_covered)
+        self._show_foot(patient, verdict)
+        self.setAccessibleName(f"{words('patients.verdict')}: {self._summary.group.text()}")
+        self.setAccessibleDescription(line)
+
+    def _show_foot(self, patient: Patient, verdict: PatientVerdict) -> None:
+        words, study = self._session.wording, self._session.open_study
+        continued = patient.get("treatment_continued")
+        self._continued.setText(words.code(str(continued)) if continued else words.number(None))
+        present, scheduled = readings_present(patient, study.settings)
+        self._readings.setText(words("patients.verdict.of", n=present, total=scheduled))
+        missing = verdict.missing
+        self._to_do.setText(words.number(len(missing)) if missing else words("patients.verdict.nothing"))
+        self._missing.setText(", ".join(words.label(name) for name in missing))
+        self._missing.setVisible(bool(missing))
+
+    def _show_set(self) -> None:
+        study = self._session.study
+        if study is None:
+            return
+        self._sets.setText(f"{set_name(study.criteria_set.name, self._session.wording)}  ▾")
+        locked = study.criteria_set.locked
+        self._sets.setIcon(icon("lock" if locked else "criteria", self._session.theme, "ink_3"))
+
+    def _fill_sets(self) -> None:
+        study, words = self._session.open_study, self._session.wording
+        self._menu.clear()
+        group = QActionGroup(self._menu)
+        for each in study.criteria_sets:
+            action = QAction(set_name(each.name, words), group)
+            action.setCheckable(True)
+            action.setChecked(each.set_id == study.criteria_set.set_id)
+            action.setData(each.set_id)
+            action.setDisabled(study.read_only)
+            self._menu.addAction(action)
+        group.triggered.connect(self._use_set)
+        self._menu.addSeparator()
+        self._menu.addAction(words("patients.criteria_set.edit")).triggered.connect(self._edit_sets)
+
+    def _use_set(self, action: QAction) -> None:
+        study = self._session.open_study
+        if action.data() != study.criteria_set.set_id:
+            study.use_criteria_set(str(action.data()))
+
+    def _edit_sets(self) -> None:
+        self._session.show_page("criteria")
+
+    # Room
+
+    def fit(self, *, is_narrow: bool, is_strip: bool) -> None:
+        """Below 1040 logical px narrower, with bars only for what failed; below 780 a strip."""
+        self._is_narrow = is_narrow
+        self.is_strip = is_strip
+        self._arrange()
+
+    def _arrange(self) -> None:
+        strip, opened = self.is_strip, self._toggle.isChecked()
+        set_property(self, "kind", "side_top" if strip else "side_right")
+        self._head.setVisible(not strip)
+        self._toggle.setVisible(strip)
+        self._scroll.setVisible(not strip or opened)
+        self._scroll.setFixedHeight(_OPENED_HEIGHT) if strip else self._scroll.setMinimumHeight(0)
+        if not strip:
+            self._scroll.setMaximumHeight(QWIDGETSIZE_MAX)
+        self._foot.setVisible(not strip or opened)
+        summary = self._summary
+        summary.mark.setVisible(not strip)
+        summary.small_mark.setVisible(strip)
+        set_property(summary.group, "text_role", "heading" if strip else "verdict")
+        margins = (PANEL_PADDING, 0, 8, 0) if strip else (PANEL_PADDING, 14, PANEL_PADDING, 14)
+        summary.column.setContentsMargins(*margins)
+        if strip:
+            summary._row.insertWidget(3, summary.line, 1)
+            summary.setFixedHeight(_STRIP_HEIGHT)
+        else:
+            summary.column.addWidget(summary.line)
+            summary.setMinimumHeight(80)
+            summary.setMaximumHeight(QWIDGETSIZE_MAX)
