@@ -17,7 +17,8 @@ State = Literal["", "error", "warning"]
 
 def leaves_to_study(event: QEvent, *, uncommitted: bool) -> bool:
     """Whether a key that a field takes for its own undo belongs to the study: nothing in it is uncommitted."""
-    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent) or uncommitted:
+    keys = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+    if event.type() not in keys or not isinstance(event, QKeyEvent) or uncommitted:
         return False
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
 
