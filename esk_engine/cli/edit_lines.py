@@ -147,9 +147,9 @@ class LineEditor:
         return tuple(Entry(kind, record_id, name, self._raw(kind, name, value)) for name, value in values.items())
 
     def _raw(self, kind: Kind, name: str, value: object) -> Value:
-        """A JSON value as an entry takes it: text as typed, a number as a number."""
+        """A JSON value as an entry takes it: text as typed, a number as a number; what fits nowhere as text too."""
         if not has_variable(kind, name):
-            raise Refused((Issue("unknown_variable", name, params={"value": name}),))
+            return str(value)
         declared = variable(kind, name)
         if isinstance(value, bool) and declared.type is ValueType.CODE and "yes" in declared.codes:
             return "yes" if value else "no"
@@ -158,11 +158,9 @@ class LineEditor:
         if isinstance(value, str):
             is_code = declared.type is ValueType.CODE
             return (self._words.variable_code(declared, value) if is_code else None) or value
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST
-        if not is_number:
-            raise Refused((Issue("wrong_type", name, params={"value": str(value)[:60]}),))
-        number = cast(float, value)
-        return number if declared.is_numeric else number_text(number)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
+            return value if declared.is_numeric else number_text(value)
+        return str(value)
 
     def _parsed(self, kind: Kind, name: str, text: str) -> Value:
         """A key of a row, or a study number; Refused where it is none."""

@@ -98,6 +98,8 @@ class SheetWriter:
         Rows at the top that stay in view and are repeated on every printed page.
     mark
         Printed above every page, e.g. the study's name.
+    row_count
+        Where it is known beforehand: the sheet then tells its size to whoever reads it.
     """
 
     def __init__(
@@ -109,12 +111,16 @@ class SheetWriter:
         head_rows: int = 1,
         head_columns: int = 0,
         mark: str = "",
+        row_count: int | None = None,
     ) -> None:
         self._sheet: Any = book.create_sheet(title)
         self._cells: dict[tuple[int, Look], Any] = {}
         self.title = title
         self.row_count = 0
         _set_up(self._sheet, widths, head_rows, head_columns, mark)
+        if row_count is not None:
+            size = f"A1:{cell_name(max(row_count, 1), len(widths))}"
+            self._sheet.calculate_dimension = lambda: size
 
     @property
     def sheet(self) -> Any:
@@ -168,10 +174,6 @@ class SheetWriter:
             cell = self._cells[(column, look)] = _new_cell(self._sheet, look)
         cell.value = value
         return cell
-
-    def blank(self, rows: int = 1) -> None:
-        for _ in range(rows):
-            self.append(())
 
 
 def _new_cell(sheet: Any, look: Look) -> Any:

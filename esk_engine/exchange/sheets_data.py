@@ -26,7 +26,6 @@ from esk_engine.exchange.sheet_writer import (
     DATETIME,
     HEAD,
     MAX_ROWS,
-    PLAIN,
     WHOLE,
     Content,
     Look,
@@ -41,13 +40,14 @@ from esk_engine.wording import as_decimal
 Item = Content | tuple[Content, Look]
 _WIDTHS = {ValueType.TEXT: 14, ValueType.CODE: 12, ValueType.DATE: 11, ValueType.DATETIME: 17}
 _WIDE = {"remarks": 50, "term": 30, "indication_group": 27, "artefact": 24, "artefact_reason": 30}
-# A look of its own costs as much again as the number; Excel's general format shows whole numbers alike.
-_FEW_ROWS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class SheetPlan:
-    """One sheet to be written: how many rows it will have, and the rows when they are asked for."""
+    """One sheet to be written: how many rows it will have, and the rows when they are asked for.
+
+    ``is_exact`` False: the number of rows is only good enough to show how far an export is.
+    """
 
     title: str
     widths: Sequence[float]
@@ -55,6 +55,7 @@ class SheetPlan:
     rows: Callable[[], Iterator[Sequence[Item]]]
     head_rows: int = 1
     head_columns: int = 0
+    is_exact: bool = True
 
 
 def lloq_text(value: BelowLloq) -> str:
@@ -65,7 +66,7 @@ def lloq_text(value: BelowLloq) -> str:
     return f"<{digits}0" if len(fraction) == 3 and whole != "0" else f"<{digits}"
 
 
-def value_item(value: Value, whole: Look = WHOLE) -> Item:
+def value_item(value: Value) -> Item:
     """One stored value as a cell with the look of its kind."""
     if value is None or isinstance(value, str):
         return value
@@ -76,7 +77,7 @@ def value_item(value: Value, whole: Look = WHOLE) -> Item:
     if isinstance(value, date):
         return value, DATE
     decimals = decimals_in(value)
-    return (value, decimal_look(decimals)) if decimals else (value, whole)
+    return (value, decimal_look(decimals)) if decimals else (value, WHOLE)
 
 
 def _width(declared: Variable) -> float:
@@ -84,14 +85,14 @@ def _width(declared: Variable) -> float:
     return max(held, len(declared.name) + 1)
 
 
-def _data_rows(sheet: DataSheet, patients: Sequence[Patient], whole: Look) -> Iterator[Sequence[Item]]:
+def _data_rows(sheet: DataSheet, patients: Sequence[Patient]) -> Iterator[Sequence[Item]]:
     names = [declared.name for declared in sheet.columns]
     yield [(name, HEAD) for name in names]
     own = names if sheet.kind is Kind.PATIENT else names[1:]
     for patient in patients:
         study_no = patient.study_no
         for record in patient.rows(sheet.kind):
-            items = [value_item(record.values.get(name), whole) for name in own]
+            items = [value_item(record.values.get(name)) for name in own]
             yield items if sheet.kind is Kind.PATIENT else [study_no, *items]
 
 
@@ -100,9 +101,8 @@ def data_sheet(sheet: DataSheet, patients: Sequence[Patient]) -> SheetPlan:
     count = sum(len(patient.rows(sheet.kind)) for patient in patients) + 1
     if count > MAX_ROWS:
         raise Fault("too_many_rows", sheet=sheet.name, rows=MAX_ROWS)
-    whole = WHOLE if count <= _FEW_ROWS else PLAIN
     widths = [_width(declared) for declared in sheet.columns]
-    return SheetPlan(sheet.name, widths, count, lambda: _data_rows(sheet, patients, whole), 1, 1)
+    return SheetPlan(sheet.name, widths, count, lambda: _data_rows(sheet, patients), 1, 1)
 
 
 def _criteria_rows(sets: Sequence[CriteriaSet], in_use: str) -> Iterator[Sequence[Item]]:

@@ -84,7 +84,9 @@ def figure_sheet(figures: Sequence[Figure], wording: Wording) -> SheetPlan:
     """The figures' data: the boxes, then every point."""
     count = 12 + sum(len(figure.points) for figure in figures)
     widths = (9, 16, 16, 13, 13, 13, 13, 13)
-    return SheetPlan(report_title("figure1", wording), widths, count, lambda: _rows(figures, wording), 0, 0)
+    return SheetPlan(
+        report_title("figure1", wording), widths, count, lambda: _rows(figures, wording), 0, 0, is_exact=False
+    )
 
 
 def add_pictures(writer: SheetWriter, figures: Sequence[Figure], pictures: Mapping[str, bytes]) -> None:

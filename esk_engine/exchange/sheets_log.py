@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from esk_engine.exchange.sheet_writer import HEAD, MAX_ROWS, MAX_TEXT, PLAIN, WHOLE, Look, fits_in_cell
+from esk_engine.exchange.sheet_writer import HEAD, MAX_ROWS, MAX_TEXT, WHOLE, Look, fits_in_cell
 from esk_engine.exchange.sheets_data import Item, value_item
 from esk_engine.records import Patient
 from esk_engine.study import LogLine
@@ -31,7 +31,6 @@ _COLUMNS = (
 )
 LOG_WIDTHS = tuple(float(width) for _, width in _COLUMNS)
 ROWS_PER_SHEET = MAX_ROWS - 1
-_FEW_LINES = 20_000
 
 
 def log_head(wording: Wording) -> Sequence[Item]:
@@ -60,16 +59,14 @@ def _cut(text: str) -> str:
 def log_rows(lines: Iterable[LogLine], study_nos: Mapping[str, str]) -> Iterator[Sequence[Item]]:
     """The log's lines, the oldest first, without a head."""
     for line in lines:
-        # A look of its own costs as much again as the cell: a long log keeps it for the time alone.
-        whole = WHOLE if line.seq <= _FEW_LINES else PLAIN
         yield [
-            (line.seq, whole),
+            (line.seq, WHOLE),
             (datetime.fromisoformat(line.utc).replace(tzinfo=None), _UTC),
             line.person,
             line.pc,
             line.program,
-            (line.act, whole),
-            (line.undoes_act, whole),
+            (line.act, WHOLE),
+            (line.undoes_act, WHOLE),
             line.kind,
             study_nos.get(line.patient_id or ""),
             line.variable,

@@ -130,4 +130,4 @@ def overview_sheet(snapshot: StudySnapshot, analysis: Analysis, now: datetime, w
     """The overview."""
     count = 40 + len(snapshot.criteria_set.conditions()) + len(SETTINGS) + len(DERIVED)
     rows = lambda: _rows(snapshot, analysis, now, wording)  # noqa: E731 - a plan holds its rows unread
-    return SheetPlan(report_title("overview", wording), _WIDTHS, count, rows, 0, 0)
+    return SheetPlan(report_title("overview", wording), _WIDTHS, count, rows, 0, 0, is_exact=False)

@@ -148,4 +148,4 @@ def table_sheet(table: Table, study_line: str, wording: Wording) -> SheetPlan:
         columns += [max(part, needed) for part in _PART_WIDTHS[:width]]
     sheet = report_title(_SHEETS[table.number], wording)
     count = len(table.rows) + len(table.notes) + 6
-    return SheetPlan(sheet, columns, count, lambda: _rows(table, study_line, wording), _HEAD_ROW + 1, 2)
+    return SheetPlan(sheet, columns, count, lambda: _rows(table, study_line, wording), _HEAD_ROW + 1, 2, is_exact=False)

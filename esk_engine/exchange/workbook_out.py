@@ -169,7 +169,13 @@ def _write(
 
 def _write_sheet(book: Workbook, plan: SheetPlan, job: _Job, mark: str) -> SheetWriter:
     writer = SheetWriter(
-        book, plan.title, plan.widths, head_rows=plan.head_rows, head_columns=plan.head_columns, mark=mark
+        book,
+        plan.title,
+        plan.widths,
+        head_rows=plan.head_rows,
+        head_columns=plan.head_columns,
+        mark=mark,
+        row_count=plan.row_count if plan.is_exact else None,
     )
     _write_rows(writer, plan.rows(), job)
     return writer
