@@ -16,6 +16,7 @@ from esk_engine.criteria import CriteriaSet, criteria_set_from_json
 from esk_engine.errors import Fault
 from esk_engine.records import new_id
 from esk_engine.study import LogLine, Person, Study, StudySnapshot
+from esk_engine.wording import Wording
 
 if TYPE_CHECKING:
     from esk_engine.cli import Pictures
@@ -117,10 +118,17 @@ def _export(options: argparse.Namespace, console: Console, pictures: Pictures | 
 
     check_target(options.target)
     snapshot, wording = _snapshot(options), console.wording
-    drawn: Mapping[str, bytes] = pictures(snapshot, wording) if pictures is not None else {}
-    export_workbook(snapshot, options.target, wording, pictures=drawn)
+    export_workbook(snapshot, options.target, wording, pictures=_drawn(pictures, snapshot, wording))
     console.say(wording("cli.exported", path=str(options.target)))
     return 0
+
+
+def _drawn(pictures: Pictures | None, snapshot: StudySnapshot, wording: Wording) -> Mapping[str, bytes]:
+    """The figures' pictures; none where this computer lacks what draws them, Excel then draws charts."""
+    try:
+        return pictures(snapshot, wording) if pictures is not None else {}
+    except ImportError:
+        return {}
 
 
 def _analyse(options: argparse.Namespace, console: Console) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esk_engine.dictionary import Variable
-from esk_engine.errors import Issue, Place, Severity
+from esk_engine.errors import Fault, Issue, Place, Severity
 from esk_engine.exchange.cells import Cell, CellReader, is_blank, unescaped
 from esk_engine.exchange.layout import READ_SHEETS, cell_name, name_key
 from esk_engine.exchange.safe_zip import Contents, calm
@@ -18,6 +18,8 @@ from esk_engine.records import Value
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
+
+_STEP = 1000  # rows between two looks at whether the reading is still wanted
 
 
 @dataclass(slots=True)
@@ -49,6 +51,32 @@ class Findings:
         self.issues.append(Issue(code, "", severity, {"value": sheet, **params}, place))
 
 
+class Watch:
+    """How far a reading is, and whether it is still wanted.
+
+    Parameters
+    ----------
+    progress
+        Told the share that is read, by what the sheets claim to hold.
+    cancelled
+        Asked now and then; True ends the reading with Fault ``cancelled``.
+    """
+
+    def __init__(self, progress: Callable[[float], None] | None, cancelled: Callable[[], bool] | None) -> None:
+        self._progress, self._cancelled = progress, cancelled
+        self._claimed = self._read = 0
+
+    def expect(self, rows: int) -> None:
+        self._claimed += rows
+
+    def step(self, rows: int) -> None:
+        self._read += rows
+        if self._cancelled is not None and self._cancelled():
+            raise Fault("cancelled")
+        if self._progress is not None and self._claimed:
+            self._progress(min(1.0, self._read / self._claimed))
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet: its title as written, and which of its cells hold formulas."""
@@ -56,13 +84,17 @@ class Sheet:
     title: str
     worksheet: Any
     formulas: frozenset[tuple[int, int]]
+    watch: Watch
 
     def rows(self, path: Path) -> Iterator[tuple[int, Sequence[Cell]]]:
         """Rows with their number; the sheet's own claim about its size is not believed."""
         with calm(path), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             self.worksheet.reset_dimensions()
-            yield from enumerate(self.worksheet.iter_rows(), 1)
+            for number, cells in enumerate(self.worksheet.iter_rows(), 1):
+                if number % _STEP == 0:
+                    self.watch.step(_STEP)
+                yield number, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +110,9 @@ class Table:
 
 
 @contextmanager
-def open_sheets(path: Path, contents: Contents, findings: Findings) -> Generator[Mapping[str, Sheet], None, None]:
+def open_sheets(
+    path: Path, contents: Contents, findings: Findings, watch: Watch
+) -> Generator[Mapping[str, Sheet], None, None]:
     """The known sheets of a workbook by name; the others are named in a warning.
 
     Raises
@@ -90,7 +124,7 @@ def open_sheets(path: Path, contents: Contents, findings: Findings) -> Generator
         book = _load(path, data_only=True)
     try:
         formulas = _formula_cells(path) if contents.has_formulas else {}
-        yield _known_sheets(book, formulas, findings)
+        yield _known_sheets(book, formulas, findings, watch)
     finally:
         book.close()
 
@@ -112,7 +146,7 @@ def _formula_cells(path: Path) -> dict[str, frozenset[tuple[int, int]]]:
         for worksheet in book.worksheets:
             if name_key(worksheet.title) not in READ_SHEETS:
                 continue
-            rows = Sheet(worksheet.title, worksheet, frozenset()).rows(path)
+            rows = Sheet(worksheet.title, worksheet, frozenset(), Watch(None, None)).rows(path)
             found[worksheet.title] = frozenset(
                 (row, column) for row, cells in rows for column, cell in enumerate(cells, 1) if cell.data_type == "f"
             )
@@ -122,7 +156,7 @@ def _formula_cells(path: Path) -> dict[str, frozenset[tuple[int, int]]]:
 
 
 def _known_sheets(
-    book: Workbook, formulas: Mapping[str, frozenset[tuple[int, int]]], findings: Findings
+    book: Workbook, formulas: Mapping[str, frozenset[tuple[int, int]]], findings: Findings, watch: Watch
 ) -> Mapping[str, Sheet]:
     from esk_engine.exchange.report_names import report_sheet_keys
 
@@ -132,7 +166,8 @@ def _known_sheets(
         if key in found:
             findings.about_sheet(title, "duplicate_sheet", first=found[key].title)
         elif key in READ_SHEETS:
-            found[key] = Sheet(title, worksheet, formulas.get(title, frozenset()))
+            found[key] = Sheet(title, worksheet, formulas.get(title, frozenset()), watch)
+            watch.expect(worksheet.max_row or 0)
             if found[key].formulas:
                 cells = len(found[key].formulas)
                 findings.about_sheet(title, "formulas_read_by_value", Severity.WARNING, count=cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -16,7 +16,7 @@ from esk_engine.exchange.cells import CellReader
 from esk_engine.exchange.layout import DATA_SHEETS, SETTINGS_SHEET, DataSheet, cell_name
 from esk_engine.exchange.meta_in import CriteriaRead, read_criteria, read_settings
 from esk_engine.exchange.safe_zip import inspect_workbook
-from esk_engine.exchange.sheet_reader import Findings, Sheet, Table, TableReader, open_sheets
+from esk_engine.exchange.sheet_reader import Findings, Sheet, Table, TableReader, Watch, open_sheets
 from esk_engine.exchange.synonyms import CodeWords
 from esk_engine.records import Patient, Value, Values, make_patient
 from esk_engine.settings import Settings
@@ -75,7 +75,13 @@ def code_words() -> CodeWords:
     return CodeWords(labels)
 
 
-def read_workbook(path: str | Path, today: date) -> WorkbookRead:
+def read_workbook(
+    path: str | Path,
+    today: date,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> WorkbookRead:
     """Read a workbook whole; nothing is written anywhere.
 
     Parameters
@@ -84,6 +90,8 @@ def read_workbook(path: str | Path, today: date) -> WorkbookRead:
         The workbook; its issues name it as it is given here.
     today
         What "in the future" is held against.
+    progress, cancelled
+        Told how far it is, 0 to 1; asked now and then, True ends it (Fault ``cancelled``).
 
     Raises
     ------
@@ -93,7 +101,7 @@ def read_workbook(path: str | Path, today: date) -> WorkbookRead:
     findings, where = Findings(str(path)), Path(path)
     contents = inspect_workbook(where)
     reader = CellReader(today, code_words())
-    with open_sheets(where, contents, findings) as sheets:
+    with open_sheets(where, contents, findings, Watch(progress, cancelled)) as sheets:
         if not sheets:
             findings.about_sheet("", "no_known_sheet")
         book = _Book(where, sheets, reader, findings)
