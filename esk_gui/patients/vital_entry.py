@@ -109,13 +109,14 @@ class VitalEntry:
     ) -> tuple[Issue, ...]:
         """Lay a block over the grid from one cell on, as one act; with a fault nothing is changed.
 
-        The faults carry their row and column in the block, counted from 1.
+        The faults, one a cell, carry their row and column in the block, counted from 1.
         """
         paste = _Paste(patient, grid, block, top, left)
         if paste.faults:
             return tuple(paste.faults)
         issues = self._entry.enter_rows(patient.id, paste.rows.entries(), paste.overtaken, keeps_drafts=False)
-        return tuple(paste.placed(issue) for issue in issues)
+        first = {placed.place: placed for placed in reversed([paste.placed(issue) for issue in issues])}
+        return tuple(sorted(first.values(), key=lambda issue: (issue.place.row or 0, issue.place.column or 0)))
 
 
 class _Paste:
