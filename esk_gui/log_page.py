@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QTimer
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.dictionary import has_variable
@@ -24,13 +25,16 @@ from esk_gui.log_text import LogText
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.empty import EmptyPage
 from esk_gui.widgets.entry import ChoiceBox, EntryLine
-from esk_gui.widgets.frames import HeaderBar, bare
+from esk_gui.widgets.frames import PANEL_WIDTH, HeaderBar, bare
 from esk_gui.widgets.labels import text_label
 from esk_gui.widgets.page import Page
 from esk_gui.widgets.tables import quiet_table
 
-_WIDTHS = {Column.WHEN: 152, Column.WHO: 72, Column.PATIENT: 80, Column.ITEM: 240, Column.OLD: 140, Column.NEW: 140}
-_DETAIL_FROM = 1040
+# Pixels of the columns, the item takes the rest; where the table is narrow the reason gives way, after the detail.
+_WIDTHS = {Column.WHEN: 152, Column.WHO: 72, Column.PATIENT: 80, Column.OLD: 112, Column.NEW: 128, Column.NOTE: 150}
+_NARROW = {Column.WHEN: 150, Column.WHO: 54, Column.PATIENT: 68, Column.OLD: 92, Column.NEW: 92}
+_DETAIL_FROM = 900
+_ROOMY_FROM = 860
 _TYPING_PAUSE_MS = 150
 
 
@@ -93,6 +97,24 @@ class LogPage(Page):
         self.patient_filter.show_text(study_no)
         self._filter()
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(event.size().width())
+
+    def _fit(self, width: int) -> None:
+        """What gives way where the page is narrow: the detail, then words and the reason's column."""
+        has_detail = width >= _DETAIL_FROM
+        self.detail.setVisible(has_detail)
+        is_roomy = width - (PANEL_WIDTH if has_detail else 0) >= _ROOMY_FROM
+        self.count.setVisible(is_roomy)
+        self.export_button.setText(self.wording("log.export") if is_roomy else "")
+        self.patient_filter.setFixedWidth(132 if is_roomy else 96)
+        self.item_filter.setFixedWidth(190 if is_roomy else 150)
+        self.table.setColumnHidden(Column.NOTE, not is_roomy)
+        for column, pixels in (_WIDTHS if is_roomy else _NARROW).items():
+            self.table.setColumnWidth(column, pixels)
+
     # Making
 
     def _header(self) -> HeaderBar:
@@ -102,13 +124,11 @@ class LogPage(Page):
         self.patient_filter = EntryLine("log_patient", self.theme)
         self.patient_filter.setPlaceholderText(words("log.patient_filter"))
         self.patient_filter.setClearButtonEnabled(True)
-        self.patient_filter.setFixedWidth(132)
         self.patient_filter.textChanged.connect(self._pause.start)
         self.person_filter = ChoiceBox("log_person", (("", words("log.everyone")),))
-        self.person_filter.setMinimumWidth(110)
+        self.person_filter.setFixedWidth(110)
         self.person_filter.chosen.connect(self._filter)
         self.item_filter = ChoiceBox("log_item", (("", words("log.all_items")),))
-        self.item_filter.setFixedWidth(190)
         self.item_filter.chosen.connect(self._filter)
         for field in (self.patient_filter, self.person_filter, self.item_filter):
             field.setProperty("fit", "header")
@@ -120,6 +140,7 @@ class LogPage(Page):
         self.export_button = button(
             words("log.export"), self.theme, self._ask_export, icon_name="save", name="log_export", in_header=True
         )
+        self.export_button.setToolTip(words("log.export.title"))
         header.row.addWidget(self.export_button)
         return header
 
@@ -127,9 +148,7 @@ class LogPage(Page):
         self._stack = QStackedWidget()
         self._empty = EmptyPage(self.theme, "log", self.wording("log.loading"))
         self.table = quiet_table("log_table", self._model, row_height=28)
-        for column, width in _WIDTHS.items():
-            self.table.setColumnWidth(column, width)
-        self.table.horizontalHeader().setStretchLastSection(True)
+        self.table.horizontalHeader().setSectionResizeMode(Column.ITEM, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         holder = QWidget()
         box = bare(QVBoxLayout(holder))
