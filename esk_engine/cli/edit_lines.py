@@ -28,12 +28,12 @@ from esk_engine.criteria import criteria_set_from_json
 from esk_engine.dictionary import Kind, ValueType, has_variable, variable
 from esk_engine.errors import Fault, Issue, Refused
 from esk_engine.exchange.cells import number_text
+from esk_engine.exchange.layout import setting_column
 from esk_engine.exchange.workbook_in import code_words
 from esk_engine.records import Act, Edit, Patient, Record, SettingChange, Value, make_patient, new_id
 from esk_engine.settings import SETTINGS, setting
 from esk_engine.study import Entry, Study
 from esk_engine.study.entry import entering
-from esk_engine.study.preparing import as_variable
 from esk_engine.validation import check_value, parse
 
 Json = Mapping[str, Any]
@@ -246,7 +246,7 @@ class LineEditor:
     def _setting(self, name: str, value: object) -> tuple[SettingChange | None, tuple[Issue, ...]]:
         if name not in {declared.name for declared in SETTINGS}:
             return None, (Issue("setting_unknown", name, params={"value": name}),)
-        declared = as_variable(setting(name))
+        declared = setting_column(setting(name))
         if isinstance(value, bool) and "yes" in declared.codes:
             value = "yes" if value else "no"
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
