@@ -89,7 +89,7 @@ def benjamini_hochberg(p: Sequence[P]) -> list[P]:
     >>> benjamini_hochberg([0.01, 0.02, 0.5])
     [0.03, 0.03, 0.5]
     """
-    return _adjusted(p, lambda ordered: _from_above(ordered * ordered.size / np.arange(1, ordered.size + 1)))
+    return _adjusted(p, lambda ordered: _from_above(ordered * (ordered.size / np.arange(1, ordered.size + 1))))
 
 
 def benjamini_yekutieli(p: Sequence[P]) -> list[P]:
@@ -107,7 +107,7 @@ def benjamini_yekutieli(p: Sequence[P]) -> list[P]:
 
     def adjusted(ordered: FloatArray) -> FloatArray:
         places = np.arange(1, ordered.size + 1)
-        return _from_above(ordered * ordered.size * float((1 / places).sum()) / places)
+        return _from_above(ordered * (float((1 / places).sum()) * ordered.size / places))
 
     return _adjusted(p, adjusted)
 

@@ -72,30 +72,32 @@ def rank_sum_tails(groups: TieGroups, m: int, doubled_sum: int, progress: Progre
     low = doubled_sum < mean
     far = lattice.at_or_above(mirrored, m) if low else lattice.at_or_below(mirrored, m)
     if n <= packed_counts.MOST_VALUES:
-        less, greater, other = _counted(lattice, m, observed, far, low)
+        tails = _counted(lattice, m, observed, far, low)
     elif subset_counts.too_large(n, m):
         raise ValueError(f"groups: {m} of {n} values are too many for an exact distribution")
     else:
-        less, greater, other = _summed(SplitCounts(lattice.scores, m, progress), observed, far, low)
-    two_sided = 1.0 if doubled_sum == mean else min(1.0, other + (less if low else greater))
-    return Tails(less, greater, two_sided)
+        tails = _summed(SplitCounts(lattice.scores, m, progress), observed, far, low)
+    # in the middle both tails hold the middle
+    return Tails(tails.less, tails.greater, 1.0) if doubled_sum == mean else tails
 
 
-def _counted(lattice: Lattice, m: int, observed: int, far: int, low: bool) -> tuple[float, float, float]:
-    """Less, greater and the mirrored tail, from whole counts."""
+def _counted(lattice: Lattice, m: int, observed: int, far: int, low: bool) -> Tails:
+    """Tails from whole counts, each divided once."""
     total = math.comb(len(lattice.scores), m)
     cuts = [observed, observed - 1, far - 1 if low else far]
-    at_most, below, mirrored = packed_counts.tail_counts(lattice.scores, m, cuts)
-    return at_most / total, (total - below) / total, (total - mirrored if low else mirrored) / total
+    less, below, mirrored = packed_counts.tail_counts(lattice.scores, m, cuts)
+    greater = total - below
+    two_sided = less + total - mirrored if low else greater + mirrored
+    return Tails(less / total, greater / total, min(total, two_sided) / total)
 
 
-def _summed(counts: SplitCounts, observed: int, far: int, low: bool) -> tuple[float, float, float]:
-    """Less, greater and the mirrored tail; the larger one-sided tail as a complement, which loses nothing."""
+def _summed(counts: SplitCounts, observed: int, far: int, low: bool) -> Tails:
+    """Tails from sums; the larger one-sided tail as a complement, which loses nothing."""
     if low:
         less, below = counts.at_most(observed, observed - 1)
-        return less, 1.0 - below, counts.at_least(far)[0]
+        return Tails(less, 1.0 - below, min(1.0, less + counts.at_least(far)[0]))
     greater, above = counts.at_least(observed, observed + 1)
-    return 1.0 - above, greater, counts.at_most(far)[0]
+    return Tails(1.0 - above, greater, min(1.0, greater + counts.at_most(far)[0]))
 
 
 def exact_feasible(m: int, n: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esk_engine.statistics.special import chi_square_quantile, student_quantile, student_two_sided
-from esk_engine.statistics.summaries import mean_and_sd
+from esk_engine.statistics.summaries import exponential, mean_and_sd
 from esk_engine.statistics.values import Estimate, FloatArray, Values, as_level, as_values
 
 
@@ -170,7 +170,7 @@ def geometric_ratio(x: Values, y: Values, level: float = 0.95) -> Welch:
     result = _welch(np.log(first), np.log(second), level, method)
     if result.estimate is None or result.lower is None or result.upper is None:
         return result
-    ratio = (math.exp(result.estimate), math.exp(result.lower), math.exp(result.upper))
+    ratio = (_exp(result.estimate), _exp(result.lower), _exp(result.upper))
     return Welch(*ratio, level, result.t, result.df, result.p, method)
 
 
@@ -200,8 +200,14 @@ def _interval(values: list[float], level: float, method: str) -> Estimate:
     return Estimate(mean, mean - half, mean + half, level, method)
 
 
+def _exp(power: float) -> float:
+    """Give exp(power); what is too large for a float is infinite."""
+    found = exponential(power)
+    return math.inf if found is None else found
+
+
 def _exponentiated(estimate: Estimate) -> Estimate:
     value, lower, upper = (
-        None if figure is None else math.exp(figure) for figure in (estimate.value, estimate.lower, estimate.upper)
+        None if figure is None else _exp(figure) for figure in (estimate.value, estimate.lower, estimate.upper)
     )
     return Estimate(value, lower, upper, estimate.level, estimate.method, estimate.reason)

@@ -9,7 +9,7 @@ import numpy as np
 
 from esk_engine.statistics.values import FloatArray
 
-_MOST_TURNS = 500
+_MOST_TURNS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,10 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """A point on the way: probabilities, triangular factor of the information, leverages, and the likelihoods."""
+    """A point on the way."""
 
     probabilities: FloatArray
-    factor: FloatArray
-    leverages: FloatArray
+    score: FloatArray
     log_likelihood: float
     objective: float
 
@@ -72,44 +71,70 @@ def fit_logistic(
     scale = np.sqrt((design * design).mean(axis=0))
     columns = design / scale
     penalised = columns if whole is None else whole / np.sqrt((whole * whole).mean(axis=0))
-    fixed = np.zeros(y.size) if offset is None else offset
+    model = _Model(columns, y, np.zeros(y.size) if offset is None else offset, penalised if firth else None)
     beta = np.zeros(columns.shape[1]) if start is None else start * scale
-    state = _state(fixed + columns @ beta, y, penalised, firth=firth)
+    state = model.at(beta)
     for _ in range(_MOST_TURNS):
-        residual = y - state.probabilities
-        if firth:
-            residual = residual + state.leverages * (0.5 - state.probabilities)
-        spread = state.probabilities * (1 - state.probabilities)
-        information = np.linalg.qr(np.sqrt(spread)[:, None] * columns)[1]
-        step = _solved(information, columns.T @ residual)
+        step = model.step(beta, state)
         size = float(np.abs(step).max())
         step *= min(1.0, 5.0 / max(size, 1e-300))
-        moved = _state(fixed + columns @ (beta + step), y, penalised, firth=firth)
-        for _ in range(30):
+        moved = model.at(beta + step)
+        for _ in range(40):
             if moved.objective >= state.objective - 1e-12 * abs(state.objective):
                 break
             step /= 2
-            moved = _state(fixed + columns @ (beta + step), y, penalised, firth=firth)
+            moved = model.at(beta + step)
         beta, state = beta + step, moved
         if size <= 1e-13 * max(1.0, float(np.abs(beta).max())):
             break
-    information = np.linalg.qr(np.sqrt(state.probabilities * (1 - state.probabilities))[:, None] * columns)[1]
-    inverse = _solved(information, np.eye(beta.size))
+    inverse = _solved(model.information(state), np.eye(beta.size))
     errors = np.sqrt(np.diag(inverse)) / scale
     return Fit(beta / scale, errors, state.log_likelihood, state.objective)
 
 
-def _state(log_odds: FloatArray, y: FloatArray, penalised: FloatArray, *, firth: bool) -> _State:
-    # the log likelihood and the probabilities without overflow on either side
-    log_likelihood = float((y * log_odds - np.logaddexp(0.0, log_odds)).sum())
-    probabilities = np.exp(-np.logaddexp(0.0, -log_odds))
-    if not firth:
-        empty = np.zeros(0)
-        return _State(probabilities, empty, empty, log_likelihood, log_likelihood)
-    weights = np.exp(-0.5 * (np.logaddexp(0.0, -log_odds) + np.logaddexp(0.0, log_odds)))
-    q, r = np.linalg.qr(weights[:, None] * penalised)
-    penalty = float(np.log(np.abs(np.diag(r)).clip(1e-300)).sum())
-    return _State(probabilities, r, (q * q).sum(axis=1), log_likelihood, log_likelihood + penalty)
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """Columns, outcomes, the fixed part of the log odds, and the columns whose information Firth's penalty is of."""
+
+    columns: FloatArray
+    y: FloatArray
+    offset: FloatArray
+    penalised: FloatArray | None
+
+    def at(self, beta: FloatArray) -> _State:
+        """Probabilities, likelihoods and the (modified) score at these coefficients."""
+        log_odds = self.offset + self.columns @ beta
+        # without overflow on either side
+        log_likelihood = float((self.y * log_odds - np.logaddexp(0.0, log_odds)).sum())
+        probabilities = np.exp(-np.logaddexp(0.0, -log_odds))
+        residual, penalty = self.y - probabilities, 0.0
+        if self.penalised is not None:
+            weights = np.exp(-0.5 * (np.logaddexp(0.0, -log_odds) + np.logaddexp(0.0, log_odds)))
+            q, r = np.linalg.qr(weights[:, None] * self.penalised)
+            penalty = float(np.log(np.abs(np.diag(r)).clip(1e-300)).sum())
+            residual = residual + (q * q).sum(axis=1) * (0.5 - probabilities)
+        return _State(probabilities, self.columns.T @ residual, log_likelihood, log_likelihood + penalty)
+
+    def information(self, state: _State) -> FloatArray:
+        """Triangular factor of the Fisher information."""
+        spread = np.sqrt(state.probabilities * (1 - state.probabilities))
+        return np.linalg.qr(spread[:, None] * self.columns)[1]
+
+    def step(self, beta: FloatArray, state: _State) -> FloatArray:
+        """Newton's step; with the penalty by differences of the score, unless that does not lead uphill."""
+        scoring = _solved(self.information(state), state.score)
+        if self.penalised is None:
+            return scoring
+        slopes = np.empty((beta.size, beta.size))
+        for j in range(beta.size):
+            nudge = np.zeros(beta.size)
+            nudge[j] = 1e-5
+            slopes[:, j] = (self.at(beta + nudge).score - self.at(beta - nudge).score) / 2e-5
+        try:
+            newton = np.asarray(np.linalg.solve(-slopes, state.score), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            return scoring
+        return newton if float(newton @ state.score) > 0 else scoring
 
 
 def _solved(r: FloatArray, right: FloatArray) -> FloatArray:

@@ -88,9 +88,11 @@ class SplitCounts:
         self._all = float(total >> (2 * excess))
         lower, upper = scores[:half], [score - scores[half] for score in scores[half:]]
         self._base = scores[half]
-        self._lower = SubsetCounts(lower, m, seed, _part(progress, 0.0))
-        # without ties both halves are the same
-        self._upper = self._lower if lower == upper else SubsetCounts(upper, m, seed, _part(progress, 0.5))
+        if lower == upper:  # without ties
+            self._lower = self._upper = SubsetCounts(lower, m, seed, progress)
+        else:
+            self._lower = SubsetCounts(lower, m, seed, _part(progress, 0.0))
+            self._upper = SubsetCounts(upper, m, seed, _part(progress, 0.5))
 
     def at_most(self, *cuts: int) -> list[float]:
         """Give P(sum <= cut) for each cut."""

@@ -216,11 +216,21 @@ def _geometric(ordered: list[float], reasons: dict[str, str]) -> tuple[float | N
     if spread is None:
         reasons.update(dict.fromkeys(names[1:], "one_value"))
         return mean, None, None
-    try:
-        return mean, math.exp(spread), 100 * math.sqrt(math.expm1(spread * spread))
-    except OverflowError:
+    factor, cv = exponential(spread), exponential(spread * spread)
+    if factor is None:
+        reasons[names[1]] = "overflow"
+    if cv is None:
         reasons[names[2]] = "overflow"
-        return mean, math.exp(spread), None
+        return mean, factor, None
+    return mean, factor, 100 * math.sqrt(math.expm1(spread * spread))
+
+
+def exponential(power: float) -> float | None:
+    """Give exp(power), or None where that is too large for a float."""
+    try:
+        return math.exp(power)
+    except OverflowError:
+        return None
 
 
 def _between(ordered: list[float], place: float) -> float:

@@ -12,7 +12,7 @@ from typing import SupportsInt
 import numpy as np
 
 MOST_PATIENTS = 2_000
-MOST_STEPS = 5_000_000
+MOST_STEPS = 3_000_000
 """An r x c table with more patients, or that needs more steps (a second or two), is refused, not waited for."""
 
 _WHOLE_NUMBERS_UP_TO = 5_000

@@ -1,6 +1,6 @@
 """Every figure of the golden file that has a definition, at the tolerance its source allows.
 
-The file holds what R, coin, exactRankTests, pROC, vcd, MASS, brglm2, PSPP, mpmath and exact integers give (statistics.md).
+The file holds what R, coin, exactRankTests, pROC, vcd, MASS, brglm2, PSPP, mpmath and exact integers give.
 What is left out stands in the lists called INFORMATION, with the reason.
 """
 
@@ -300,7 +300,7 @@ def test_that_tables_are_tested_as_other_programs_do(case: Case) -> None:
     check(case, ours, INFORMATION_OF_TABLES)
 
 
-# Pairs, proportions, adjusted P-values, agreement ----------------------------------------------------------------------
+# Pairs, proportions, adjusted P-values, agreement ---------------------------------------------------------------------
 
 
 @cases("pairs")

@@ -1,0 +1,293 @@
+"""Intervals, correlation, ROC, agreement, adjustment and sample size: by hand, by definition, by invariance."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from esk_engine.statistics import mann_whitney
+from esk_engine.statistics.adjust import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    bonferroni,
+    hochberg,
+    holm,
+    hommel,
+)
+from esk_engine.statistics.agreement import kappa
+from esk_engine.statistics.correlation import kendall, pearson, spearman
+from esk_engine.statistics.means import geometric_cv_interval, geometric_ratio, mean_interval, welch
+from esk_engine.statistics.power import noether_power, noether_sample_size
+from esk_engine.statistics.proportions import clopper_pearson, wilson
+from esk_engine.statistics.risks import chi_square
+from esk_engine.statistics.roc_curve import common_language_interval, rank_biserial_interval, roc
+from tests.engine.statistics.groups import doubled_ranks, group, tied
+
+p_values = st.lists(st.floats(0, 1), min_size=1, max_size=8)
+
+
+# Adjusted P-values ---------------------------------------------------------------------------------------------------
+
+
+@given(p_values, st.randoms(use_true_random=False))
+def test_that_adjusted_p_values_follow_their_p_values_about(p: list[float], random: object) -> None:
+    order = list(range(len(p)))
+    random.shuffle(order)  # pyright: ignore[reportAttributeAccessIssue]
+    for adjust in (holm, hochberg, hommel, bonferroni, benjamini_hochberg, benjamini_yekutieli):
+        adjusted = adjust(p)
+        moved = adjust([p[i] for i in order])
+        assert moved == [adjusted[i] for i in order]
+        assert all(a is not None and b <= a <= 1 for a, b in zip(adjusted, p, strict=True))
+
+
+@given(p_values)
+def test_that_sharper_methods_adjust_less(p: list[float]) -> None:
+    chain = [hommel(p), hochberg(p), holm(p), bonferroni(p)]
+    for sharper, blunter in itertools.pairwise(chain):
+        assert all((a or 0) <= (b or 0) + 1e-15 for a, b in zip(sharper, blunter, strict=True))
+
+
+@given(p_values)
+def test_that_holm_rejects_step_by_step(p: list[float]) -> None:
+    # by its own words: go up from the smallest, stop at the first above 0.05 / (those left)
+    rejected = set[int]()
+    for step, i in enumerate(sorted(range(len(p)), key=lambda i: p[i])):
+        if p[i] * (len(p) - step) > 0.05:
+            break
+        rejected.add(i)
+    assert {i for i, adjusted in enumerate(holm(p)) if (adjusted or 0) <= 0.05} == rejected
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=5))
+def test_that_hommel_closes_simes_tests_over_every_subset(p: list[float]) -> None:
+    def simes(subset: tuple[float, ...]) -> float:
+        return min(len(subset) * value / (k + 1) for k, value in enumerate(sorted(subset)))
+
+    for i, adjusted in enumerate(hommel(p)):
+        others = p[:i] + p[i + 1 :]
+        subsets = [(p[i], *rest) for size in range(len(p)) for rest in itertools.combinations(others, size)]
+        assert adjusted == pytest.approx(min(1.0, max(map(simes, subsets))), rel=1e-12)
+
+
+def test_that_absent_p_values_stay_absent_and_impossible_ones_are_refused() -> None:
+    assert holm([None, 0.5]) == [None, 0.5]
+    assert holm([]) == []
+    for wrong in (1.5, -0.1, math.nan):
+        with pytest.raises(ValueError, match="p: "):
+            holm([wrong])
+
+
+# Means and proportions -----------------------------------------------------------------------------------------------
+
+
+@given(group(2, 20), group(2, 20))
+def test_that_welch_turns_round_with_the_groups(x: list[float], y: list[float]) -> None:
+    one, other = welch(x, y), welch(y, x)
+    if one.estimate is None or other.estimate is None:
+        assert one.reason == other.reason == "constant"
+        return
+    assert (one.estimate, one.p, one.df) == (-other.estimate, other.p, pytest.approx(other.df))
+    ratio = geometric_ratio([a + 1 for a in x], [b + 1 for b in y])
+    if ratio.estimate is not None:
+        inverse = geometric_ratio([b + 1 for b in y], [a + 1 for a in x])
+        assert ratio.estimate * (inverse.estimate or 0) == pytest.approx(1)
+        assert (ratio.lower or 0) * (inverse.upper or 0) == pytest.approx(1)
+
+
+@given(group(2, 20), st.integers(2, 50))
+def test_that_a_geometric_ratio_does_not_know_the_unit(x: list[float], factor: int) -> None:
+    x = [a + 1 for a in x]
+    y = [2.0, 3.0, 5.0]
+    one, scaled = geometric_ratio(x, y), geometric_ratio([factor * a for a in x], [factor * b for b in y])
+    assert scaled.estimate == pytest.approx(one.estimate)
+    assert scaled.p == pytest.approx(one.p, abs=1e-12)
+
+
+def test_that_an_interval_of_one_value_is_none_with_its_reason() -> None:
+    assert mean_interval([3.0]).lower is None
+    assert mean_interval([3.0]).reason == "one_value"
+    assert welch([3.0], [1.0, 2.0]).reason == "one_value"
+    assert geometric_cv_interval([3.0]).reason == "one_value"
+    assert geometric_cv_interval([3.0, -1.0]).reason == "not_all_positive"
+    assert geometric_ratio([0.0, 1.0], [1.0, 2.0]).reason == "not_all_positive"
+
+
+@given(st.integers(1, 200), st.data())
+def test_that_intervals_of_a_proportion_mirror_and_hold_it(n: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, n))
+    for interval in (clopper_pearson, wilson):
+        one, other = interval(count, n), interval(n - count, n)
+        assert one.lower is not None
+        assert one.upper is not None
+        assert one.value is not None
+        assert 0 <= one.lower <= one.value <= one.upper <= 1
+        assert one.lower == pytest.approx(1 - (other.upper or 0), abs=1e-12)
+
+
+@given(st.integers(1, 25), st.data())
+def test_that_clopper_pearson_leaves_its_tails_outside(n: int, data: st.DataObject) -> None:
+    count = data.draw(st.integers(0, n))
+    limits = clopper_pearson(count, n)
+
+    def chance(share: float, start: int, stop: int) -> float:
+        return math.fsum(math.comb(n, k) * share**k * (1 - share) ** (n - k) for k in range(start, stop + 1))
+
+    assert count == 0 or chance(limits.lower or 0, count, n) == pytest.approx(0.025, rel=1e-9)
+    assert count == n or chance(limits.upper or 0, 0, count) == pytest.approx(0.025, rel=1e-9)
+
+
+def test_that_a_chi_square_of_an_empty_row_is_none() -> None:
+    assert chi_square([[0, 0], [1, 2]]).reason == "empty_row_or_column"
+    with pytest.raises(ValueError, match="fewer than two"):
+        chi_square([[1, 2]])
+
+
+# Correlation ---------------------------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.tuples(tied, tied), min_size=2, max_size=6))
+def test_that_spearmans_exact_p_counts_every_ordering(pairs: list[tuple[float, float]]) -> None:
+    x, y = [a for a, _ in pairs], [b for _, b in pairs]
+    result = spearman(x, y)
+    ranks_x, ranks_y = doubled_ranks(x), doubled_ranks(y)
+    middle = len(x) + 1
+
+    def products(order: tuple[int, ...]) -> int:
+        return abs(sum((a - middle) * (b - middle) for a, b in zip(ranks_x, order, strict=True)))
+
+    observed = products(tuple(ranks_y))
+    found = [products(order) >= observed for order in itertools.permutations(ranks_y)]
+    if result.value is None:
+        assert result.reason == "constant"
+    else:
+        assert result.p_exact.value == pytest.approx(sum(found) / len(found), rel=1e-12)
+
+
+@given(st.lists(st.tuples(tied, tied), min_size=2, max_size=25))
+def test_that_correlations_keep_their_size_when_an_axis_is_turned(pairs: list[tuple[float, float]]) -> None:
+    x, y = [a for a, _ in pairs], [b for _, b in pairs]
+    for correlate in (spearman, pearson, kendall):
+        one, turned, swapped = correlate(x, y), correlate(x, [-b for b in y]), correlate(y, x)
+        if one.value is None:
+            assert one.reason in {"constant", "too_few_pairs"}
+            continue
+        assert -1 <= one.value <= 1
+        assert turned.value == pytest.approx(-one.value)
+        assert swapped.value == pytest.approx(one.value)
+        assert one.p.value is None or 0 <= one.p.value <= 1
+
+
+@given(st.lists(st.tuples(tied, tied), min_size=3, max_size=15, unique_by=(lambda p: p[0])))
+def test_that_rising_transformations_leave_rank_correlations_alone(pairs: list[tuple[float, float]]) -> None:
+    x, y = [a for a, _ in pairs], [b for _, b in pairs]
+    for correlate in (spearman, kendall):
+        assert correlate([math.exp(a) for a in x], y).value == correlate(x, y).value
+
+
+def test_that_a_perfect_correlation_has_no_interval_and_says_so() -> None:
+    result = spearman([1.0, 2.0, 3.0, 4.0], [2.0, 4.0, 6.0, 9.0])
+    assert (result.value, result.lower, result.reason, result.p.reason) == (1.0, None, "perfect", "perfect")
+    assert result.p_exact.value == pytest.approx(2 / 24)
+    with pytest.raises(ValueError, match="y: 2 values"):
+        spearman([1.0, 2.0, 3.0], [1.0, 2.0])
+
+
+# ROC -----------------------------------------------------------------------------------------------------------------
+
+
+@given(group(1, 15), group(1, 15))
+def test_that_the_area_is_that_of_mann_whitney_either_way(x: list[float], y: list[float]) -> None:
+    up, down = roc(x, y), roc(x, y, higher_is_positive=False)
+    test = mann_whitney(x, y, exact=False)
+    assert up.auc.value == pytest.approx(test.u / (len(x) * len(y)))
+    assert down.auc.value == pytest.approx(1 - (up.auc.value or 0))
+    assert (up.variance is None) == (min(len(x), len(y)) == 1)
+    assert up.variance == pytest.approx(down.variance)
+    delta = rank_biserial_interval(x, y)
+    assert delta.value == pytest.approx(2 * (common_language_interval(x, y).value or 0) - 1)
+
+
+@given(group(1, 15), group(1, 15))
+def test_that_every_best_cut_is_as_good_as_said_and_none_is_better(x: list[float], y: list[float]) -> None:
+    curve = roc(x, y)
+    for cut in curve.cuts:
+        assert cut.sensitivity == sum(a > cut.threshold for a in x) / len(x)
+        assert cut.specificity == sum(b < cut.threshold for b in y) / len(y)
+        assert cut.sensitivity + cut.specificity - 1 == pytest.approx(curve.youden)
+    for threshold in [-math.inf, *x, *y]:
+        better = sum(a > threshold for a in x) / len(x) + sum(b <= threshold for b in y) / len(y) - 1
+        assert better <= curve.youden + 1e-12
+
+
+def test_that_separation_leaves_an_area_without_a_width_and_says_so() -> None:
+    curve = roc([3.0, 4.0], [1.0, 2.0])
+    assert (curve.auc.value, curve.variance, curve.auc.reason) == (1.0, 0.0, "no_variance")
+    assert roc([3.0], [1.0, 2.0]).auc.reason == "one_value"
+
+
+# Agreement and sample size -------------------------------------------------------------------------------------------
+
+
+def test_that_kappa_is_the_one_of_a_published_table() -> None:
+    # Fleiss, Cohen and Everitt (1969), table 1, counts of 200: kappa 0.429, weighted by their own weights elsewhere
+    shares = [[0.53, 0.05, 0.02], [0.11, 0.14, 0.05], [0.01, 0.06, 0.03]]
+    first, second = [], []
+    for i, row in enumerate(shares):
+        for j, share in enumerate(row):
+            first += [i] * round(200 * share)
+            second += [j] * round(200 * share)
+    result = kappa(first, second, [0, 1, 2])
+    assert result.observed == pytest.approx(0.70)
+    assert result.expected == pytest.approx(0.475)
+    assert result.value == pytest.approx(0.429, abs=5e-4)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2)), min_size=1, max_size=30))
+def test_that_kappa_does_not_know_which_rating_came_first(pairs: list[tuple[int, int]]) -> None:
+    one = kappa([a for a, _ in pairs], [b for _, b in pairs], [0, 1, 2], weights="linear")
+    other = kappa([b for _, b in pairs], [a for a, _ in pairs], [0, 1, 2], weights="linear")
+    assert one.value == pytest.approx(other.value)
+    assert one.standard_error == pytest.approx(other.standard_error, abs=1e-7)
+    assert one.value is None or one.value <= 1
+
+
+def test_that_ratings_that_are_none_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a category"):
+        kappa([1, 3], [1, 2], [1, 2])
+    with pytest.raises(ValueError, match="second: 1"):
+        kappa([1, 2], [1], [1, 2])
+    with pytest.raises(ValueError, match="first: empty"):
+        kappa([], [], [1, 2])
+    assert kappa(["a"], ["b"], ["a", "b"]).value == 0
+
+
+@given(st.floats(0.55, 0.95), st.floats(0.6, 0.95), st.floats(0.2, 0.8))
+def test_that_the_sample_size_reaches_the_power_asked_for(p_higher: float, power: float, fraction: float) -> None:
+    size = noether_sample_size(p_higher, power=power, fraction=fraction)
+    assert noether_power(p_higher, size.total, fraction=fraction) == pytest.approx(power)
+    mirrored = noether_sample_size(1 - p_higher, power=power, fraction=fraction)
+    assert mirrored.total == pytest.approx(size.total)
+    assert size.group1 + size.group2 >= size.total
+
+
+def test_that_no_difference_needs_no_sample_size() -> None:
+    with pytest.raises(ValueError, match="no difference"):
+        noether_sample_size(0.5)
+    with pytest.raises(ValueError, match="power"):
+        noether_sample_size(0.7, power=1.0)
+
+
+@given(group(3, 20), group(3, 20))
+def test_that_the_interval_of_an_effect_lies_within_its_bounds(x: list[float], y: list[float]) -> None:
+    assume(len(set(x + y)) > 1)
+    effect = rank_biserial_interval(x, y)
+    assert effect.value is not None
+    assert effect.lower is not None
+    assert effect.upper is not None
+    assert -1 <= effect.lower <= effect.value <= effect.upper <= 1
+    assert np.isfinite([effect.lower, effect.upper]).all()
