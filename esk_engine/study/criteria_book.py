@@ -44,9 +44,11 @@ def saving(state: StudyState, wanted: CriteriaSet) -> CriteriaChange | None:
     set_id = wanted.set_id or new_id()
     before = state.criteria.get(set_id)
     previous = before.read() if before is not None and before.is_shown else None
-    if previous is not None and previous.locked:
-        raise Fault("criteria_locked", name=previous.name)
     wanted = cleaned(wanted, set_id)
+    if previous is not None and previous.locked:
+        if wanted == cleaned(previous, set_id):
+            return None
+        raise Fault("criteria_locked", name=previous.name)
     _check_name(state, wanted)
     known, patients = _provenance(state, wanted, previous)
     may_be_marked = known == 0 or (previous is not None and previous.specified_beforehand and _same(previous, wanted))

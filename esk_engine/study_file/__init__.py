@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from esk_engine.study_file.connection import PUBLIC, Key, connect, exists, fault
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
-from esk_engine.study_file.reading import FileContent, read_file, reader
+from esk_engine.study_file.reading import FileContent, read_file, reader, without_collector
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Writing, write
@@ -98,24 +97,6 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-@contextlib.contextmanager
-def _without_collector() -> Generator[None]:
-    """A million small objects come and none goes: the collector need not look at them again and again.
-
-    What was loaded is set aside from it afterwards too: each of its rounds would hold an edit up for some 0.1 s with
-    10,000 patients. References are still counted, so a study that is let go goes.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    gc.unfreeze()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if was_on:
-            gc.enable()
-
-
 def open_file(
     path: Path, *, who: str, pc: str, on_state: Callable[[SaveState], None], read_only: bool = False, key: Key = PUBLIC
 ) -> OpenedFile:
@@ -129,7 +110,7 @@ def open_file(
         ``file_not_found``, ``not_a_study`` (or another key, or a damaged beginning), ``file_damaged``,
         ``file_newer``, ``file_locked`` (who, pc, since), ``file_needs_recovery``, ...
     """
-    with _without_collector():
+    with without_collector():
         if read_only:
             return OpenedFile(read_file(path, key), None)
         with reader(path, key):

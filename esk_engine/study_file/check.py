@@ -33,9 +33,9 @@ from esk_engine.errors import Fault
 from esk_engine.records import CriteriaChange, Edit, Patient, PatientChange, SettingChange
 from esk_engine.settings import SETTINGS
 from esk_engine.study_file.connection import PUBLIC, Key
-from esk_engine.study_file.encoding import encode_patient, encode_value
+from esk_engine.study_file.encoding import encode_value
 from esk_engine.study_file.log import Head, LogLine, change_of
-from esk_engine.study_file.reading import LogFilter, damaged_pages, log_lines, read_content, reader
+from esk_engine.study_file.reading import LogFilter, damaged_pages, log_lines, read_content, reader, without_collector
 from esk_engine.study_file.state import CriteriaState, PersonChange, StoredChange, StudyState
 
 
@@ -74,7 +74,7 @@ def check_file(path: Path, key: Key = PUBLIC) -> CheckReport:
     Fault
         Where it cannot be read as a study at all.
     """
-    with reader(Path(path), key) as connection:
+    with without_collector(), reader(Path(path), key) as connection:
         pages = tuple(_pages(connection))
         if pages:
             return CheckReport(pages)  # what stands on them cannot be trusted any further
@@ -180,11 +180,11 @@ def differences(logged: StudyState, found: StudyState) -> Iterator[Finding]:
 
 
 def _patient_differences(logged: Patient | None, found: Patient | None) -> Iterator[Finding]:
-    if encode_patient(logged) == encode_patient(found):
+    told, stored = _by_id(logged), _by_id(found)
+    if told == stored:
         return
     present = found or logged
     study_no = present.study_no if present is not None else ""
-    told, stored = _by_id(logged), _by_id(found)
     for record_id in told.keys() | stored.keys():
         kind = (stored.get(record_id) or told[record_id])[0]
         place: dict[str, object] = {"study_no": study_no, "kind": kind.value, "record_id": record_id}

@@ -40,6 +40,8 @@ def plain_number(value: float) -> int | float:
 
 def _plain(value: Value) -> object:
     """What JSON can hold of a value."""
+    if isinstance(value, (str, int)):
+        return value
     if isinstance(value, float):
         return plain_number(value)
     if isinstance(value, BelowLloq):

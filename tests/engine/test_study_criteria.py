@@ -41,6 +41,8 @@ def know_one(study: Study) -> None:
 def test_that_a_new_study_uses_table_2_locked(study: Study) -> None:
     assert study.criteria_set == TABLE_2
     assert study.criteria_sets == (TABLE_2,)
+    before = study.version
+    assert study.save_criteria_set(TABLE_2).result(0) == before
     with pytest.raises(Fault, match="criteria_locked"):
         study.save_criteria_set(TABLE_2.with_criteria((RELIEF,)))
     with pytest.raises(Fault, match="criteria_locked"):
@@ -59,6 +61,13 @@ def test_that_a_copy_can_be_edited_and_used(study: Study) -> None:
     with Study.open(study.path, person=Person("AB"), read_only=True) as again:
         assert again.criteria_set == study.criteria_set
         assert again.criteria_sets == study.criteria_sets
+
+
+def test_that_a_set_can_be_saved_and_used_in_one_act(study: Study) -> None:
+    study.save_criteria_set(CriteriaSet("", "Ours", (RELIEF,)), use=True)
+    assert study.criteria_set.name == "Ours"
+    study.undo()
+    assert (study.criteria_set, study.criteria_sets) == (TABLE_2, (TABLE_2,))
 
 
 def test_that_saving_what_is_there_already_is_no_act(study: Study) -> None:

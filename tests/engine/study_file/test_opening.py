@@ -8,10 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sql
 
+from esk_engine import study_file
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.study import Key, Study
+from esk_engine.study_file.check import check_file
+from esk_engine.study_file.connection import connect
 from esk_engine.study_file.schema import APPLICATION_ID
 from tests.engine.builders import patient
 from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, two_patients
@@ -209,6 +213,72 @@ def test_that_a_study_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path
         Study.create(tmp_path / "no folder" / "new.esk", person=NURSE)
     assert (taken.value.code, nowhere.value.code) == ("refused", "file_not_found")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_disk_too_small_for_a_new_study_is_named_and_left_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_a_small_disk(path: Path, key: Key, mode: str) -> object:
+        connection = connect(path, key, mode)
+        connection.execute("PRAGMA max_page_count = 20")
+        return connection
+
+    monkeypatch.setattr(study_file, "connect", on_a_small_disk)
+    with pytest.raises(Fault) as caught:
+        Study.create(tmp_path / "new.esk", person=NURSE, patients=two_patients())
+    assert (caught.value.code, caught.value.params["path"]) == ("file_full", str(tmp_path / "new.esk"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_two_that_create_one_study_at_once_do_not_take_each_others_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new.esk"
+
+    def while_another_creates(beside: Path, key: Key, mode: str) -> object:
+        if not path.exists():
+            path.write_bytes(b"the other's")
+        return connect(beside, key, mode)
+
+    monkeypatch.setattr(study_file, "connect", while_another_creates)
+    with pytest.raises(Fault, match="file_exists"):
+        Study.create(path, person=NURSE)
+    assert path.read_bytes() == b"the other's"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_that_a_drive_without_hard_links_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(*_: object) -> None:
+        raise OSError("not supported")
+
+    monkeypatch.setattr(os, "link", no_links)
+    path = closed_study(tmp_path)
+    assert check_file(path).is_whole
+    assert {entry.name for entry in tmp_path.iterdir()} - {"study.esk.lock"} == {"study.esk"}
+
+
+def test_that_where_no_lock_can_be_set_the_study_opens_for_reading(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    (tmp_path / "study.esk.lock").unlink(missing_ok=True)
+    (tmp_path / "study.esk.lock").mkdir()
+    with Study.open(path, person=NURSE) as study:
+        assert study.read_only_reason is not None
+        assert study.read_only_reason.code == "file_read_only"
+
+
+def test_that_a_file_that_cannot_be_brought_up_to_date_is_given_up_and_unlocked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+    for error, code in ((sql.OperationalError("disk I/O error"), "file_unreadable"), (Fault("x"), "x")):
+
+        def fail(*_: object, error: Exception = error) -> None:
+            raise error
+
+        with monkeypatch.context() as patched:
+            patched.setattr(study_file, "migrate", fail)
+            assert refusal(path).code == code
+    Study.open(path, person=NURSE).close()
 
 
 def test_that_a_closed_study_leaves_no_note_and_no_journal(tmp_path: Path) -> None:
