@@ -22,9 +22,7 @@ from esk_engine.wording import LANGUAGES, Wording
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = re.compile(r"[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)+")
-KEY_PREFIX = re.compile(r"[a-z][a-z0-9_]*\.([A-Za-z0-9_]+[._])*")
-# Families whose last part is a code that stands in the program as a word of its own.
-CODED = ("issue", "fault", "act", "reason", "kind", "log_kind")
+WORDLIKE = re.compile(r"[a-z0-9_.]*[a-z_]{2}[a-z0-9_.]*|p\.")
 
 
 @cache
@@ -47,7 +45,7 @@ def f_strings() -> Iterator[ast.JoinedStr]:
 
 @cache
 def words_in_code() -> frozenset[str]:
-    """Every string constant of the program, those inside f-strings left out."""
+    """Every string constant of the program, ``dry-run`` as ``dry_run``; those inside f-strings left out."""
     inside = {
         id(part)
         for tree in trees().values()
@@ -56,7 +54,7 @@ def words_in_code() -> frozenset[str]:
         for part in n.values
     }
     return frozenset(
-        node.value
+        node.value.replace("-", "_")
         for tree in trees().values()
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside
@@ -64,13 +62,22 @@ def words_in_code() -> frozenset[str]:
 
 
 @cache
-def prefixes_in_code() -> frozenset[str]:
-    """What f-strings that make a key begin with, e.g. ``criteria_page.`` of ``f"criteria_page.{what}"``."""
-    firsts = (
-        n.values[0] for tree in trees().values() for n in ast.walk(tree) if isinstance(n, ast.JoinedStr) and n.values
-    )
-    texts = {first.value for first in firsts if isinstance(first, ast.Constant) and isinstance(first.value, str)}
-    return frozenset(text for text in texts if KEY_PREFIX.fullmatch(text))
+def shapes_in_code() -> tuple[re.Pattern[str], ...]:
+    """What f-strings make, e.g. ``figures\\.title\\.(.+)`` for ``f"figures.title.{key}"``."""
+    shapes: set[str] = set()
+    for joined in f_strings():
+        parts = [part.value if isinstance(part, ast.Constant) else None for part in joined.values]
+        if WORDLIKE.fullmatch("".join(str(part) for part in parts if part is not None)):
+            shapes.add("".join("(.+)" if part is None else re.escape(str(part)) for part in parts))
+    return tuple(re.compile(shape) for shape in shapes)
+
+
+def is_made(text: str, depth: int = 2) -> bool:
+    """Whether a text stands in the program, or an f-string makes it of texts that do."""
+    if text in words_in_code() or text.isdigit():
+        return True
+    matches = [match for shape in shapes_in_code() if (match := shape.fullmatch(text))] if depth else []
+    return any(all(is_made(part, depth - 1) for part in match.groups()) for match in matches)
 
 
 def declared_keys() -> Iterator[str]:
@@ -152,17 +159,13 @@ def test_that_every_issue_and_fault_has_its_text() -> None:
 
 
 def test_that_no_text_is_left_over() -> None:
-    words, prefixes, declared = words_in_code(), tuple(prefixes_in_code()), set(declared_keys())
+    declared = set(declared_keys())
 
     def is_used(key: str) -> bool:
-        family, _, code = key.partition(".")
-        if family in CODED:
-            return code in words or key in words
-        if family in ("variable", "definition", "setting", "code", "group", "naranjo"):
-            stem = key.removesuffix(".short")
-            return stem in declared or key in words or code.rsplit(".", 1)[-1] in words
         stem, _, last = key.rpartition(".")
-        return key in words or (last in ("one", "other") and stem in words) or key.startswith(prefixes)
+        if last in ("one", "other", "short", "plural", "help") and (stem in declared or is_made(stem)):
+            return True
+        return key in declared or is_made(key)
 
     assert sorted(key for key in catalogue("en") if not is_used(key)) == []
 
