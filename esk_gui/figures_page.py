@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
 
 _GAP = 40
+_LEAST_SIZE = 480, 200  # what gives way is decided here, not by what the parts would like to keep
 _WORDS_FROM, _SLIM_BELOW, _FOOT_FROM_HEIGHT = 820, 780, 520
 
 
@@ -36,6 +37,7 @@ class FiguresPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "figures")
+        self.setMinimumSize(*_LEAST_SIZE)
         self._figures: tuple[Figure, ...] = ()
         self._views: dict[str, FigureView] = {}
         self._p_method = PMethod.EXACT
@@ -121,7 +123,7 @@ class FiguresPage(Page):
     def refresh(self) -> None:
         study = self.session.open_study
         if study.patients:
-            self._report.start(study.cohort)
+            self._report.start(study)
             return
         self._report.cancel()
         self._figures = ()

@@ -34,6 +34,7 @@ _PANEL_FROM, _WIDE_PANEL_FROM, _NARROW_PANEL = 1150, 1240, 248
 _SLIM_BELOW, _SLIM_PADDING = 880, 16
 _FOOT_FROM_HEIGHT, _FOOT_WITH_STRIP_FROM = 520, 600
 _WAIT_BEFORE_TELLING = 200
+_LEAST_SIZE = 480, 200  # what gives way is decided here, not by what the parts would like to keep
 
 
 class ResultsPage(Page):
@@ -41,6 +42,7 @@ class ResultsPage(Page):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, "results")
+        self.setMinimumSize(*_LEAST_SIZE)
         self._analysis: Analysis | None = None
         self._sections: dict[str, TableSection] = {}
         self._chosen: TableView | None = None
@@ -116,7 +118,7 @@ class ResultsPage(Page):
         self._progress.setTextVisible(False)
         row.addWidget(text_label(self.wording("results.computing"), "second"))
         row.addWidget(self._progress, 1)
-        row.addWidget(button(self.wording("results.cancel"), self.theme, self._cancel, kind="quiet", in_header=True))
+        row.addWidget(button(self.wording("results.cancel"), self.theme, self.cancel, kind="quiet", in_header=True))
         self._wait.hide()
         return self._wait
 
@@ -133,7 +135,7 @@ class ResultsPage(Page):
         self._foot.setVisible(has_patients)
         self.panel.setVisible(has_patients)
         if has_patients:
-            self._report.start(study.cohort)
+            self._report.start(study)
         else:
             self._report.cancel()
 
@@ -159,7 +161,8 @@ class ResultsPage(Page):
     def _on_progress(self, share: float) -> None:
         self._progress.setValue(round(1000 * share))
 
-    def _cancel(self) -> None:
+    def cancel(self) -> None:
+        """Stop a long computation; the tables that stand stay, and the page says that they are older."""
         self._report.cancel()
         self._message.show_message(self.wording("results.cancelled"), "warning")
 

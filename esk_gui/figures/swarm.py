@@ -33,14 +33,15 @@ def spread(heights: Sequence[float], gap: float, half_width: float) -> list[floa
     order = sorted(range(len(heights)), key=heights.__getitem__)
     offsets = [0.0] * len(heights)
     near: deque[tuple[float, float]] = deque()
+    lean = 0.0
     for height, tied in groupby(order, key=heights.__getitem__):
         members = list(tied)
         while near and height - near[0][0] >= gap:
             near.popleft()
         row = _row(len(members), gap, half_width)
-        lean = 1 if sum(offset for _, offset in near) <= 0 else -1
-        shifts = _shifts(row, gap, half_width, lean)
+        shifts = _shifts(row, gap, half_width, -1 if lean > 0 else 1)
         shift = next((s for s in shifts if _is_free(row, s, height, near, gap)), 0.0)
+        lean += shift * len(members)
         for member, offset in zip(members, row, strict=True):
             offsets[member] = offset + shift
             near.append((height, offset + shift))

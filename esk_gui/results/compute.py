@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from esk_engine.cohort import Cohort
+from esk_engine.criteria import CriteriaSet
+from esk_engine.records import Patient
 from esk_engine.report import Analysis, analyse
+from esk_engine.settings import Settings
 from esk_gui.app import Session
-from esk_gui.jobs import Job
+from esk_gui.jobs import Cancelled, Job, Progress, Work
+
+if TYPE_CHECKING:
+    from esk_engine.study import Study
 
 # Up to so many patients everything is there within some 50 ms: no job is worth its flicker.
 _AT_ONCE = 60
@@ -39,13 +45,13 @@ class ReportJob(QObject):
     def is_running(self) -> bool:
         return self._job is not None
 
-    def start(self, cohort: Cohort) -> None:
-        """Analyse a cohort as it is now."""
+    def start(self, study: Study) -> None:
+        """Analyse a study as it is now."""
         self.cancel()
-        if len(cohort) <= _AT_ONCE:
-            self.computed.emit(analyse(cohort.snapshot()))
+        if len(study.patients) <= _AT_ONCE:
+            self.computed.emit(analyse(study.cohort.snapshot()))
             return
-        work = _work(cohort.snapshot())
+        work = _work(study.patients, study.settings, study.criteria_set)
         self._job = self._session.jobs.run(work, self._done, self._failed, topic=self._topic)
         self._job.progressed.connect(self.progressed)
         self.running_changed.emit(True)
@@ -69,13 +75,13 @@ class ReportJob(QObject):
             self.failed.emit(error)
 
 
-def _work(cohort: Cohort) -> Callable[[Callable[[float], None], Callable[[], bool]], Analysis]:
-    def work(progress: Callable[[float], None], cancelled: Callable[[], bool]) -> Analysis:
+def _work(patients: tuple[Patient, ...], settings: Settings, criteria_set: CriteriaSet) -> Work:
+    def work(progress: Progress, cancelled: Cancelled) -> Analysis:
         def step(share: float) -> None:
             if cancelled():
                 raise CancelledError
             progress(share)
 
-        return analyse(cohort, step)
+        return analyse(Cohort.of(patients, settings, criteria_set), step)
 
     return work

@@ -30,6 +30,7 @@ class ResultsHeader(HeaderBar):
         super().__init__(PAGE_PADDING)
         self._wording = wording
         self._title = text_label(wording("results.title"), "title")
+        self._title.setContentsMargins(0, 0, 12, 0)
         self.row.addWidget(self._title)
         self.chips = {number: self._chip(number, theme) for number in TABLES}
         self.row.addStretch(1)

@@ -177,7 +177,9 @@ class TableView(QTableView):
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
         row = self.currentIndex().row()
         edge = self._table_model.rowCount() - 1 if step > 0 else 0
-        if step and row == edge and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if event.matches(QKeySequence.StandardKey.Copy):  # Qt's own would copy one cell, whatever is selected
+            self.copy_selection()
+        elif step and row == edge and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self.left_over_edge.emit(self, step)
         else:
             super().keyPressEvent(event)
