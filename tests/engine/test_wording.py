@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 
 from esk_engine.dictionary import VARIABLES, Kind, Limits, ValueType, Variable, derived, variable
 from esk_engine.errors import Fault, Issue, Severity
-from esk_engine.records import BelowLloq
+from esk_engine.records import BelowLloq, Values, make_patient
 from esk_engine.settings import setting
-from esk_engine.validation import parse
-from esk_engine.wording import Language, Wording, round_half_away, system_language
+from esk_engine.validation import check_patient, parse
+from esk_engine.wording import MISSING, Language, Wording, round_half_away, system_language
 
 NL, EN = Wording("nl"), Wording("en")
 WEIGHT = variable(Kind.PATIENT, "weight_kg")
@@ -189,6 +190,31 @@ def test_that_an_unknown_code_is_told_with_the_choices() -> None:
     text = NL.issue(Issue("unknown_code", "indication", params={"value": "x", "codes": ("peripheral", "central")}))
     assert "perifeer, centraal" in text
     assert "‘x’" in text
+
+
+@pytest.mark.parametrize("wording", [NL, EN], ids=["nl", "en"])
+def test_that_every_rule_across_fields_finds_its_words(wording: Wording) -> None:
+    start = datetime(2024, 1, 16, 8, 45)
+    single = {"indication": "central", "indication_group": "crps", "dose_mg": 80.0, "dose_planned_mg": 50.0}
+    single |= {"heart_rate_lowest_bpm": 90, "heart_rate_highest_bpm": 80, "infusion_start": start}
+    rows: list[tuple[Kind, Values]] = [
+        (Kind.READING, {"minute": 0, "systolic_mmhg": 80, "diastolic_mmhg": 90}),
+        (Kind.READING, {"minute": 0, "heart_rate_bpm": 80, "artefact": "heart_rate_bpm"}),
+        (Kind.READING, {"heart_rate_bpm": 80}),
+        (Kind.SAMPLE, {"minute": 480, "analyte": "esketamine", "concentration_ug_l": 300.0}),
+        (Kind.SAMPLE, {"minute": 480, "analyte": "esketamine", "concentration_ug_l": 200.0}),
+        (Kind.SAMPLE, {"minute": 480, "analyte": "norketamine", "concentration_ug_l": 20.0}),
+        (Kind.SAMPLE, {"concentration_ug_l": 20.0}),
+        (Kind.ADVERSE_EVENT, {"phase": "before", "naranjo_2": "yes"}),
+    ]
+    early = make_patient({**single, "evaluation_date": date(2024, 1, 15)}, rows)
+    late = make_patient({**single, "evaluation_date": date(2024, 2, 27), "relief_weeks": 7.0})
+    found = [*check_patient(early), *check_patient(late)]
+    assert len({issue.code for issue in found}) >= 14
+    texts = [wording.issue(issue) for issue in found]
+    assert [
+        text for text in texts if re.search(rf"{{|(?<![0-9]){MISSING}", text)
+    ] == []  # a dash outside limits: missing
 
 
 def test_that_a_fault_names_the_file_without_its_folders() -> None:
