@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +20,7 @@ from esk_engine.study_file.check import check_file
 from esk_engine.study_file.connection import connect
 from esk_engine.study_file.schema import APPLICATION_ID
 from tests.engine.builders import patient
-from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, two_patients
+from tests.engine.study_file.helpers import NURSE, ROOT, closed_study, digest, from_outside, new_study, two_patients
 
 PAGE = 4096
 
@@ -146,6 +148,14 @@ def test_that_a_name_that_is_no_utf8_is_a_name_too(tmp_path: Path) -> None:
     path = tmp_path / os.fsdecode(b"\xff.esk")
     Study.create(path, person=NURSE).close()
     Study.open(path, person=NURSE).close()
+
+
+def test_that_the_key_that_the_documentation_prints_opens_a_study(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    printed = re.search(r"PRAGMA key = \"x'([0-9a-f]{64})'\"", (ROOT / "docs" / "STUDY_FILE.md").read_text("utf-8"))
+    assert printed is not None
+    assert hashlib.sha256(b"Esk study file without a passphrase").hexdigest() == printed[1]
+    Study.open(path, person=NURSE, key=Key(raw=bytes.fromhex(printed[1]))).close()
 
 
 def mark_file(path: Path) -> None:
