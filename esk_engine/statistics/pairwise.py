@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+
 import numpy as np
 
-from esk_engine.statistics.values import FloatArray, IntArray
+from esk_engine.statistics.values import BoolArray, FloatArray, IntArray
 
 _MOST_AT_ONCE = 200_000
+_SAMPLE = 20_000
 
 
 class OrderedDifferences:
@@ -25,6 +29,10 @@ class OrderedDifferences:
         self._all: FloatArray | None = None
         if self.count <= _MOST_AT_ONCE:
             self._all = np.sort((self._x[:, None] - self._y).ravel())
+            return
+        levels = np.unique_counts(y)
+        self._levels = levels.values[::-1]
+        self._before = np.concatenate(([0], np.cumsum(levels.counts[::-1])))
 
     def smallest(self, order: int) -> float:
         """Give the order-th smallest difference, counted from 1."""
@@ -35,49 +43,59 @@ class OrderedDifferences:
         return self._select(order)
 
     def _select(self, order: int) -> float:
-        """Select in a matrix with sorted rows: halve what is left by the weighted median of the rows' medians.
+        """Select in a matrix with sorted rows.
 
-        Every row keeps a window [start, stop) of candidates (Johnson and Mizoguchi 1978). Comparisons use the rounded
-        differences themselves, which ascend within a row, so the answer is one of them to the last bit.
+        Every row keeps a window [start, stop) of candidates. A sample of what is left says between which two
+        differences the wanted one most likely lies; counting what is below either is exact, so the sample decides how
+        soon the answer comes, never which it is. Comparisons use the rounded differences themselves, which ascend
+        within a row.
         """
+        sampler = np.random.default_rng(0)
         start = np.zeros(self._x.size, dtype=np.int64)
         stop = np.full(self._x.size, self._y.size, dtype=np.int64)
         while (left := int((stop - start).sum())) > _MOST_AT_ONCE:
-            pivot = self._pivot(start, stop)
-            below = self._first(pivot, inclusive=False)
-            up_to = self._first(pivot, inclusive=True)
-            if order <= int(below.sum()):
-                stop = np.minimum(stop, below)
-            elif order > int(up_to.sum()):
-                start = np.maximum(start, up_to)
-            else:
-                return pivot
-            start = np.minimum(start, stop)
-        rows = np.repeat(np.arange(self._x.size), stop - start)
-        ends = np.cumsum(stop - start)
-        columns = np.arange(left) - np.repeat(ends - (stop - start), stop - start) + start[rows]
-        rest = self._x[rows] - self._y[columns]
+            for pivot in self._pivots(start, stop, order - int(start.sum()), sampler):
+                below, up_to = self._counts(pivot)
+                if order <= int(below.sum()):
+                    stop = np.minimum(stop, below)
+                elif order > int(up_to.sum()):
+                    start = np.maximum(start, up_to)
+                else:
+                    return pivot
+                start = np.minimum(start, stop)
+        rest = self._at(start, stop, np.arange(left))
         place = order - 1 - int(start.sum())
         return float(np.partition(rest, place)[place])
 
-    def _pivot(self, start: IntArray, stop: IntArray) -> float:
-        weights = stop - start
-        used = weights > 0
-        medians = self._x[used] - self._y[(start[used] + stop[used]) // 2]
-        ranking = np.argsort(medians)
-        reached = np.cumsum(weights[used][ranking])
-        return float(medians[ranking][np.searchsorted(reached, reached[-1] / 2)])
+    def _at(self, start: IntArray, stop: IntArray, places: IntArray) -> FloatArray:
+        """Give the candidates at these places, counted through the rows."""
+        ends = np.cumsum(stop - start)
+        rows = ends.searchsorted(places, "right")
+        columns = places - (ends - stop)[rows]
+        return self._x[rows] - self._y[columns]
 
-    def _first(self, pivot: float, *, inclusive: bool) -> IntArray:
-        """Count in every row the differences below the pivot, or also those equal to it, by bisection."""
-        low = np.zeros(self._x.size, dtype=np.int64)
-        high = np.full(self._x.size, self._y.size, dtype=np.int64)
-        for _ in range(self._y.size.bit_length()):
-            middle = (low + high) // 2
-            inside = np.minimum(middle, self._y.size - 1)
-            difference = self._x - self._y[inside]
-            holds = (difference <= pivot) if inclusive else (difference < pivot)
-            holds &= middle < high
-            low = np.where(holds, middle + 1, low)
-            high = np.where(holds, high, middle)
-        return low
+    def _pivots(self, start: IntArray, stop: IntArray, order: int, sampler: np.random.Generator) -> tuple[float, float]:
+        """Give two candidates between which the order-th candidate most likely lies: four standard errors apart."""
+        left = int((stop - start).sum())
+        size = min(_SAMPLE, left)
+        sample = np.sort(self._at(start, stop, sampler.integers(0, left, size)))
+        share = order / left
+        reach = 4 * math.sqrt(size * share * (1 - share)) + 1
+        low, high = math.floor(size * share - reach), math.ceil(size * share + reach)
+        return float(sample[max(low, 0)]), float(sample[min(high, size - 1)])
+
+    def _counts(self, pivot: float) -> tuple[IntArray, IntArray]:
+        """Count in every row the differences below the pivot, and those not above it."""
+        found = self._levels.size - self._levels[::-1].searchsorted(self._x - pivot, "right")
+        below = self._moved(found, lambda differences: differences < pivot)
+        up_to = self._moved(below, lambda differences: differences <= pivot)
+        return self._before[below], self._before[up_to]
+
+    def _moved(self, found: IntArray, holds: Callable[[FloatArray], BoolArray]) -> IntArray:
+        """Put right what rounding of x - pivot got wrong by a step or two among the distinct values of y."""
+        last = self._levels.size - 1
+        while (more := (found <= last) & holds(self._x - self._levels[np.minimum(found, last)])).any():
+            found = found + more
+        while (less := (found > 0) & ~holds(self._x - self._levels[np.maximum(found - 1, 0)])).any():
+            found = found - less
+        return found

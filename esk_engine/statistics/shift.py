@@ -119,7 +119,9 @@ def hodges_lehmann(x: Values, y: Values, level: float = 0.95) -> HodgesLehmann:
     first, second, level = as_values(x, "x"), as_values(y, "y"), as_level(level)
     differences = OrderedDifferences(first, second)
     pairs = first.size * second.size
-    median = (differences.smallest((pairs + 1) // 2) + differences.smallest(pairs // 2 + 1)) / 2
+    median = differences.smallest((pairs + 1) // 2)
+    if pairs % 2 == 0:
+        median = (median + differences.smallest(pairs // 2 + 1)) / 2
     return HodgesLehmann(
         median,
         _exact(differences, first.size, second.size, level),
