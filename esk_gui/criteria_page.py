@@ -10,6 +10,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from esk_engine.cohort import Cohort
 from esk_engine.criteria import TABLE_2, CriteriaSet
 from esk_engine.errors import Fault
 from esk_gui.criteria import draft as edits
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
     from esk_gui.app import Session
 
-BESIDE_FROM = 1_000  # patients, from here on consequences are reckoned beside the window
+BESIDE_FROM = 400  # patients; with more the consequences take longer than a dragged limit may wait
 _NARROW, _NARROWER, _STRIP = 1164, 984, 720  # the page's width, where the window's is 1240, 1040, 780
 
 
@@ -45,8 +46,7 @@ class CriteriaPage(Page):
         self._shown_id, self._base_id = "", ""
         self._trial: CriteriaSet | None = None
         self._active = -1
-        self._evaluation: Evaluation | None = None
-        self._layout_width = 0
+        self._copy: tuple[int, Cohort] | None = None
         wording, theme = self.wording, self.theme
         self.header = CriteriaHeader(wording, theme)
         self.trial = TrialBar(wording, theme)
@@ -216,18 +216,24 @@ class CriteriaPage(Page):
         if len(cohort) <= BESIDE_FROM:
             self._show_evaluation(evaluate(cohort, base, shown, with_p=with_p))
             return
-        copy = cohort.snapshot()
+        copy = self._copied(cohort)
         self.session.jobs.run(
             lambda _progress, _cancelled: evaluate(copy, base, shown, with_p=with_p),
             self._show_evaluation,
             topic="criteria_consequences",
         )
 
+    def _copied(self, cohort: Cohort) -> Cohort:
+        """A copy of the patients for a thread; the same one while a limit is dragged."""
+        version = self.session.open_study.version
+        if self._copy is None or self._copy[0] != version:
+            self._copy = version, cohort.snapshot()
+        return self._copy[1]
+
     def _show_evaluation(self, evaluation: Evaluation) -> None:
         shown = evaluation.cohort.criteria_set
         if [c.conditions for c in shown.criteria] != [tuple(r.condition for r in b.rows) for b in self.editor.blocks]:
             return  # the set went on meanwhile: its own evaluation is on its way
-        self._evaluation = evaluation
         self.editor.show_evaluation(shown, evaluation)
         self.panel.show_evaluation(evaluation, is_compared=self.is_compared)
         found = evaluation.consequences

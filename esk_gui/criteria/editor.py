@@ -92,6 +92,7 @@ class CriteriaEditor(QWidget):
         for block in self.blocks:
             self._column.removeWidget(block)
             block.hide()
+            block.setParent(None)
             block.deleteLater()
         made = (
             CriterionBlock(at, criteria_set, self._wording, self._theme) for at in range(len(criteria_set.criteria))

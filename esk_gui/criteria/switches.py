@@ -26,6 +26,7 @@ from esk_gui.icons import paint_icon
 from esk_gui.theme import Theme
 from esk_gui.widgets.marks import paint_mark
 
+_HEADS = ("patient", "change", "criterion", "evidence")
 SWITCH_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT, MOST_ROWS = 28, 7
 _Index = QModelIndex | QPersistentModelIndex
@@ -88,7 +89,7 @@ class SwitchesModel(QAbstractTableModel):
         is_name = orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole
         if not is_name or not 0 <= section < len(Column):
             return None
-        return self._wording(f"criteria_page.switch.{Column(section).name.lower()}")
+        return self._wording(f"criteria_page.switch.{_HEADS[section]}")
 
     def _text(self, switch: Switch, column: Column) -> str:
         if column is Column.PATIENT:

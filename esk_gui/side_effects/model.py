@@ -12,6 +12,7 @@ from typing_extensions import override
 from esk_engine.wording import Wording
 from esk_gui.side_effects.events import EventLine, counts_text, phase_text, score_text, standing_text, term_text
 
+_HEADS = ("term", "phase", "naranjo", "counts")
 LINE_ROLE = Qt.ItemDataRole.UserRole
 SECOND_ROLE = Qt.ItemDataRole.UserRole + 1
 _Index = QModelIndex | QPersistentModelIndex
@@ -103,7 +104,7 @@ class AdverseEventsModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(Column):
             return None
-        name = Column(section).name.lower()
+        name = _HEADS[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return self._wording(f"side_effects.column.{name}")
         if role == Qt.ItemDataRole.ToolTipRole:

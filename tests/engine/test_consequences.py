@@ -16,9 +16,16 @@ WEEKS = Condition("relief_weeks", ">=", 3)
 RELIEF = Condition("nrs_reduction_percent", ">=", 30)
 
 
-def one(study_no: str, weeks: float | None, nrs_end: float | None = 4, **values: Value) -> Patient:
+def one(study_no: str, weeks: float | None, *, treatment_continued: Value = None, age_years: Value = None) -> Patient:
     return patient(
-        study_no, steady(), nrs_before=8, nrs_end=nrs_end, relief_weeks=weeks, infusion_minutes=480, **values
+        study_no,
+        steady(),
+        nrs_before=8,
+        nrs_end=4,
+        infusion_minutes=480,
+        relief_weeks=weeks,
+        treatment_continued=treatment_continued,
+        age_years=age_years,
     )
 
 
