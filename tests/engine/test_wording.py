@@ -212,9 +212,7 @@ def test_that_every_rule_across_fields_finds_its_words(wording: Wording) -> None
     found = [*check_patient(early), *check_patient(late)]
     assert len({issue.code for issue in found}) >= 14
     texts = [wording.issue(issue) for issue in found]
-    assert [
-        text for text in texts if re.search(rf"{{|(?<![0-9]){MISSING}", text)
-    ] == []  # a dash outside limits: missing
+    assert [text for text in texts if re.search(rf"{{|(?<![0-9]){MISSING}", text)] == []
 
 
 def test_that_a_fault_names_the_file_without_its_folders() -> None:
