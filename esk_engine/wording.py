@@ -202,7 +202,7 @@ class Wording:
         value, threshold
             What is judged, and against what.
         decimals
-            At most so many, trailing zeros left out, but more where rounding would hide the difference (20.04 against 20).
+            At most so many, without trailing zeros; more where rounding would hide the difference (20.04 and 20).
         """
         if value is None or not math.isfinite(value):
             return self.number(value)
