@@ -33,42 +33,54 @@ def tail_counts(scores: list[int], m: int, cuts: list[int]) -> list[int]:
         Any number of sums.
     """
     half = len(scores) // 2
-    base = scores[half]
-    most_above = min(m, len(scores) - half)
-    first = max(0, m - most_above)
-    lower = _block(scores[:half], min(m, half))[first:].astype(np.float64)
-    upper = _block([score - base for score in scores[half:]], most_above)
-    chosen: int = lower.shape[0]
-    width: int = lower.shape[1]
-    height: int = upper.shape[1]
-    # row r of `lower` has first + r scores and meets the row of m - first - r scores of `upper`: in reverse order
-    upper = upper[m - first - chosen + 1 : m - first + 1][::-1]
+    first = max(0, m - (len(scores) - half))
+    lower, upper = _Block(scores[:half], min(m, half)), _Block(scores[half:], min(m, len(scores) - half))
+    ways = lower.counts[first:].astype(np.float64)
+    chosen: int = ways.shape[0]
+    width, height = lower.width, upper.width
+    # row r of `ways` has first + r scores and meets the row of m - first - r scores of `upper`: in reverse order
+    met = upper.counts[m - first - chosen + 1 : m - first + 1][::-1]
     # each cumulated row between `width` zeros and `width` times its total, so that every index below exists
     padded = np.zeros((chosen, height + 2 * width))
-    np.cumsum(upper, axis=1, out=padded[:, width:-width])
+    np.cumsum(met, axis=1, out=padded[:, width:-width])
     padded[:, -width:] = padded[:, -width - 1 : -width]
     rows = np.arange(chosen)
-    reach = np.array(cuts)[:, None] - base * (m - first - rows)
+    sizes = first + rows
+    start = lower.lowest + upper.lowest + sizes * lower.centre + (m - sizes) * upper.centre
+    reach = np.array(cuts)[:, None] - start
     np.clip(reach, -1, height + width - 1, out=reach)
     reach += rows * (height + 2 * width) + width
     places: IntArray = np.subtract.outer(reach, np.arange(width))
-    met = padded.ravel().take(places)
-    counts: FloatArray = met.reshape(len(cuts), -1) @ lower.ravel()
+    counts: FloatArray = padded.ravel().take(places).reshape(len(cuts), -1) @ ways.ravel()
     return [int(count) for count in counts]
 
 
-def _block(scores: list[int], largest: int) -> NDArray[np.unsignedinteger[Any]]:
-    """Counts by number of scores (0 .. largest) and sum, as an array of unsigned integers."""
-    width = sum(scores[len(scores) - largest :]) + 1
-    most = math.comb(len(scores), min(largest, len(scores) // 2))
-    size = 2 if most < 1 << 16 else 4 if most < 1 << 32 else 8
-    bits = 8 * size
-    stride = width * bits
-    mask = (1 << (stride * (largest + 1))) - 1
-    packed = 1
-    for i, score in enumerate(scores):
-        packed += packed << (stride + score * bits)
-        if i >= largest:
-            packed &= mask
-    raw = packed.to_bytes(size * width * (largest + 1), "little")
-    return np.frombuffer(raw, dtype=f"<u{size}").reshape(largest + 1, width)
+class _Block:
+    """Counts of the subsets of some scores by size and by sum.
+
+    Scores are counted from their mean, so that subsets of every size have sums around 0 and the rows are short.
+
+    Attributes
+    ----------
+    counts : array of unsigned integers, shape (largest + 1, width)
+        Row k, column j: subsets of k scores with the sum ``lowest + j + k * centre``.
+    """
+
+    def __init__(self, scores: list[int], largest: int) -> None:
+        self.centre = sum(scores) // len(scores)
+        moved = [score - self.centre for score in scores]
+        # one more score than is kept: that row must not reach down into the rows kept before it is cut off
+        self.lowest = sum(score for score in moved[: largest + 1] if score < 0)
+        self.width = sum(score for score in moved[-largest:] if score > 0) - self.lowest + 1
+        most = math.comb(len(scores), min(largest, len(scores) // 2))
+        size = 2 if most < 1 << 16 else 4 if most < 1 << 32 else 8
+        bits = 8 * size
+        stride = self.width * bits
+        mask = (1 << (stride * (largest + 1))) - 1
+        packed = 1 << (bits * -self.lowest)
+        for i, score in enumerate(moved):
+            packed += packed << (stride + score * bits)
+            if i >= largest:
+                packed &= mask
+        raw = packed.to_bytes(size * self.width * (largest + 1), "little")
+        self.counts: NDArray[np.unsignedinteger[Any]] = np.frombuffer(raw, f"<u{size}").reshape(largest + 1, self.width)

@@ -171,4 +171,4 @@ def cost_seconds(n: int, m: int, top: int) -> float:
     # row k of i scores is about k (i - k) spacing long; summed over k <= min(i / 2, rows) and i <= half
     cells = (2 * rows) ** 4 / 48 + rows**2 / 4 * (half**2 - 4 * rows**2) - rows**3 / 3 * (half - 2 * rows)
     calls = rows**2 + rows * (half - 2 * rows)
-    return 2 * (calls * 1.0e-6 + cells * spacing * 7e-10) + min(m, n - m) * 1.5e-5
+    return 2 * (calls * 1.0e-6 + cells * spacing * 9e-10) + min(m, n - m) * 1.5e-5
