@@ -127,7 +127,7 @@ def render_png(
     height_px: int,
     scale: float = _PRINT_SCALE,
     *,
-    p_method: PMethod = PMethod.EXACT,
+    p_method: PMethod,
     undetermined: int = 0,
 ) -> bytes:
     """One figure as PNG, for the Excel export and for scripts; always the light theme.

@@ -17,8 +17,9 @@ GROUPS = (Group.NON_RESPONDER, Group.RESPONDER)
 HEADER, FOOTER, LEFT = 62.0, 46.0, 36.0
 _NARROW, _EXTRA_LINE = 330.0, 18.0
 _MOST_BOX_WIDTH = 120.0
-_GAP = 9.5
-_MANY, _SMALL_GAP = 80, 5.0
+# Up to so many points in a figure, marks that just touch are so many pixels apart.
+_GAPS = ((80, 9.5), (250, 7.5))
+_LEAST_GAP = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def lay_out(figure: Figure, width: float, height: float) -> Geometry:
     top = HEADER + (_EXTRA_LINE if is_narrow else 0)
     plot = QRectF(LEFT, top, max(40.0, width - LEFT), max(40.0, height - top - FOOTER))
     axis = axis_from_zero(max((point.value for point in figure.points), default=0.0))
-    gap = _GAP if len(figure.points) <= _MANY else _SMALL_GAP
+    gap = next((gap for most, gap in _GAPS if len(figure.points) <= most), _LEAST_GAP)
     boxes: list[Box] = []
     marks: list[Mark] = []
     for place, group in enumerate(GROUPS):

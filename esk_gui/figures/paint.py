@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 
 from esk_gui.figures.geometry import Box, Geometry, Mark
 from esk_gui.figures.words import FigureWords
 from esk_gui.theme import Theme
-from esk_gui.widgets.marks import paint_mark
+from esk_gui.widgets.marks import mark_color, paint_mark, triangle
 
 _RING = 9.5
 _CAP = 14.0
+_CROWD = 250
 _LEFT, _RIGHT, _CENTRE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter
 
 
@@ -34,9 +37,29 @@ def paint_figure(painter: QPainter, geometry: Geometry, words: FigureWords, them
         _paint_group_name(painter, geometry, box, words, theme)
     if words.empty and not geometry.marks:
         _text(painter, geometry.plot, _CENTRE | Qt.AlignmentFlag.AlignVCenter, words.empty, theme.color("ink_3"), 13)
-    for mark in geometry.marks:
-        box = mark_box(mark.centre, geometry.mark_radius)
-        paint_mark(painter, box, mark.point.group, theme, on_band=True, width=1.4)
+    for box in geometry.boxes:
+        places = [
+            mark_box(mark.centre, geometry.mark_radius) for mark in geometry.marks if mark.point.group == box.group
+        ]
+        _paint_marks(painter, places, box.group, theme)
+        if len(places) > _CROWD:
+            _paint_box(painter, geometry, box, theme, filled=False)
+
+
+def _paint_marks(painter: QPainter, places: Sequence[QRectF], group: str, theme: Theme) -> None:
+    """Every mark of a group as ``paint_mark`` draws one, pen and brush taken up once: there may be ten thousand."""
+    colour = mark_color(group, theme, on_band=True)
+    if group != "responder":
+        painter.setPen(QPen(colour, 1.4, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for place in places:
+            painter.drawPolygon(triangle(place))
+        return
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    inset = places[0].width() * 0.08 if places else 0.0
+    for place in places:
+        painter.drawEllipse(place.adjusted(inset, inset, -inset, -inset))
 
 
 def mark_box(centre: QPointF, radius: float) -> QRectF:
@@ -106,7 +129,8 @@ def _paint_axis(painter: QPainter, geometry: Geometry, words: FigureWords, theme
         _text(painter, QRectF(0, y - 8, plot.left() - 8, 16), _RIGHT, label, theme.color("ink_3"), 11)
 
 
-def _paint_box(painter: QPainter, geometry: Geometry, box: Box, theme: Theme) -> None:
+def _paint_box(painter: QPainter, geometry: Geometry, box: Box, theme: Theme, *, filled: bool = True) -> None:
+    """Whiskers, box and median; over a crowd of marks once more without its ground, so that it still shows."""
     stats, y = box.stats, geometry.y_of
     if stats is None:
         return
@@ -114,7 +138,7 @@ def _paint_box(painter: QPainter, geometry: Geometry, box: Box, theme: Theme) ->
     for end, hinge in ((stats.whisker_low, stats.hinge_low), (stats.whisker_high, stats.hinge_high)):
         painter.drawLine(QPointF(box.centre, y(hinge)), QPointF(box.centre, y(end)))
         painter.drawLine(QPointF(box.centre - _CAP, y(end)), QPointF(box.centre + _CAP, y(end)))
-    painter.setBrush(theme.color("plot_band"))
+    painter.setBrush(theme.color("plot_band") if filled else QBrush())
     painter.drawRect(QRectF(QPointF(box.left, y(stats.hinge_high)), QPointF(box.right, y(stats.hinge_low))))
     painter.setPen(QPen(theme.color("ink"), 3, c=Qt.PenCapStyle.FlatCap))
     painter.drawLine(QPointF(box.left, y(stats.median)), QPointF(box.right, y(stats.median)))

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPen,
+    QPixmap,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -25,6 +26,7 @@ from esk_gui.widgets.marks import paint_mark
 
 LEAST_WIDTH, LEAST_HEIGHT = 248, 320
 _CARD_GAP = 14.0
+_ON_PIXELS = 0.5, 0.5  # lines of one pixel then fall on pixels
 
 
 class FigureView(QWidget):
@@ -41,6 +43,7 @@ class FigureView(QWidget):
         super().__init__()
         self._figure, self._words, self._theme = figure, words, theme
         self._geometry: Geometry | None = None
+        self._picture: QPixmap | None = None
         self._shown_patient = ""
         self._is_source = False
         self.setObjectName(f"figure_{figure.key}")
@@ -71,7 +74,7 @@ class FigureView(QWidget):
 
     def show_figure(self, figure: Figure, words: FigureWords) -> None:
         """Draw newer numbers."""
-        self._figure, self._words, self._geometry = figure, words, None
+        self._figure, self._words, self._geometry, self._picture = figure, words, None, None
         self._describe()
         self.update()
 
@@ -94,7 +97,7 @@ class FigureView(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._geometry = None
+        self._geometry = self._picture = None
         super().resizeEvent(event)
 
     @override
@@ -147,8 +150,8 @@ class FigureView(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         geometry = self.geometry_now()
-        painter.translate(0.5, 0.5)  # lines of one pixel fall on pixels
-        paint_figure(painter, geometry, self._words, self._theme)
+        painter.drawPixmap(0, 0, self._drawn())
+        painter.translate(*_ON_PIXELS)
         mark = geometry.mark_of(self._shown_patient) if self._shown_patient else None
         if mark is not None:
             paint_ring(painter, mark, self._theme)
@@ -156,6 +159,19 @@ class FigureView(QWidget):
         if self.hasFocus():
             painter.fillRect(QRectF(0, 22, title_width(self._words), 2), self._theme.color("accent"))
         painter.end()
+
+    def _drawn(self) -> QPixmap:
+        """The figure itself, drawn once a size: pointing at patients only draws rings over it."""
+        ratio = self.devicePixelRatioF()
+        if self._picture is None or self._picture.devicePixelRatioF() != ratio:
+            self._picture = QPixmap(self.size() * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(self._theme.color("page"))
+            painter = QPainter(self._picture)
+            painter.translate(*_ON_PIXELS)
+            paint_figure(painter, self.geometry_now(), self._words, self._theme)
+            painter.end()
+        return self._picture
 
     def _paint_card(self, painter: QPainter, mark: Mark) -> None:
         """Who it is; in the figure that is pointed at also group, value and what Enter does."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from esk_engine.dictionary import CONCENTRATIONS
@@ -28,55 +26,11 @@ from esk_engine.settings import PMethod
 from esk_engine.statistics import PValue, Summary
 from esk_engine.wording import Wording
 from esk_gui.figures.words import p_equals
+from esk_gui.results.explanation import Block, Explanation, Line, Strip
 
 _TEST_KINDS = (CellKind.P, CellKind.SHIFT, CellKind.INTERVAL)
 _ALL_GROUPS: tuple[str, ...] = (Group.NON_RESPONDER, Group.RESPONDER, Group.UNDETERMINED)
 _METHODS = (PMethod.EXACT, PMethod.ASYMPTOTIC, PMethod.EXACT_SPSS)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One figure with its name; ``tip`` says more."""
-
-    name: str
-    value: str
-    tip: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A heading, a sentence or none, and lines."""
-
-    heading: str
-    lines: tuple[Line, ...] = ()
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """The values behind a cell, a row a group, and each group's median (None where it has no values)."""
-
-    heading: str
-    groups: tuple[tuple[str, tuple[float, ...], float | None], ...]
-    decimals: int
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What stands beside the tables about the chosen cell."""
-
-    decisive: str
-    about: str
-    blocks: tuple[Block, ...]
-    strip: Strip | None = None
-
-    def as_text(self) -> str:
-        """All of it as plain text, for the clipboard."""
-        lines = [self.decisive, self.about]
-        for block in self.blocks:
-            lines += ["", block.heading, *([block.text] if block.text else [])]
-            lines += [f"{line.name}\t{line.value}" for line in block.lines]
-        return "\n".join(lines) + "\n"
 
 
 class Explainer:

@@ -112,6 +112,8 @@ class TableModel(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index)
         if self.is_label(index.column()):
             spoken = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
             return self.label_at(index.row(), index.column()).text if spoken else None
@@ -124,6 +126,15 @@ class TableModel(QAbstractTableModel):
             names = " ".join(text for text in (*self._labels[index.row()], self._heads[index.column()].title) if text)
             return f"{names}: {cell_text(cell, self._wording)}"
         return None
+
+    def _tip(self, index: Index) -> str | None:
+        """On a label how its variable is defined, or the whole label; on an undefined figure why it is."""
+        row, words = self._table.rows[index.row()], self._wording
+        if self.is_label(index.column()):
+            key = "" if row.comparison is None else f"definition.{row.comparison.variable}"
+            return words(key) if words.has(key) else " ".join(text for text in self._labels[index.row()] if text)
+        cell = row.cells[index.column() - FIRST_CELL]
+        return None if cell.reason is None else words(f"reason.{cell.reason}")
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

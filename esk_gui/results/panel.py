@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollAr
 
 from esk_engine.wording import Wording
 from esk_gui.icons import icon
-from esk_gui.results.explain import Block, Explanation, Line, Strip
+from esk_gui.results.explanation import Block, Explanation, Line, Strip
 from esk_gui.results.strip import StripPlot
 from esk_gui.theme import Theme
 from esk_gui.widgets.buttons import button

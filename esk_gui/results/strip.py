@@ -11,7 +11,7 @@ from esk_engine.wording import Wording
 from esk_gui.figures.axis import axis_between
 from esk_gui.figures.paint import figure_font, mark_box
 from esk_gui.figures.swarm import spread
-from esk_gui.results.explain import Strip
+from esk_gui.results.explanation import Strip
 from esk_gui.theme import Theme
 from esk_gui.widgets.marks import paint_mark
 

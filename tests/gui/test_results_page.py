@@ -249,6 +249,15 @@ def test_that_values_missing_and_below_the_lloq_are_told_apart(open_page: Opener
     assert explanation.blocks[0].text == "values below the LLOQ have no difference"
 
 
+def test_that_a_label_tells_its_definition_and_an_empty_figure_its_reason(open_page: Opener) -> None:
+    _, page = open_page([course("P1"), course("P2", responds=None)], settings=Settings(), language="en")
+    view = page.view("3")
+    row = row_of(view, "BMI (kg/m²)")
+    tip = Qt.ItemDataRole.ToolTipRole
+    assert "height" in view.table_model().index(row, 0).data(tip).lower()
+    assert view.table_model().index(row, P).data(tip) == "one of the groups is empty"
+
+
 def test_that_an_exact_spss_p_of_a_half_u_shows_its_bounds(open_page: Opener) -> None:
     # U = 1.5 of 3 x 4: twice P(U <= 1) = 4/35, twice P(U <= 2) = 8/35 (counted by hand in the tables of U)
     doses = {True: (11, 22, 33), False: (22, 44, 55, 66)}
@@ -290,6 +299,14 @@ def test_that_choosing_in_one_table_lets_go_of_the_other(open_page: Opener) -> N
     page.view("5").choose(0, P)
     assert not page.view("4").currentIndex().isValid()
     assert text_of(page, "results_about").startswith("Esketamine")
+
+
+def test_that_a_table_that_is_hidden_takes_its_explanation_along(open_page: Opener, qtbot: Any) -> None:
+    _, page = open_page()
+    page.view("4").choose(0, P)
+    qtbot.mouseClick(page.findChild(QAbstractButton, "results_chip_4"), Qt.MouseButton.LeftButton)
+    assert page.panel.explanation is None
+    assert "Kies een cel" in text_of(page, "results_about")
 
 
 def test_that_the_page_begins_with_something_explained(open_page: Opener) -> None:
