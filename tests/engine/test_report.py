@@ -41,7 +41,7 @@ def analysis(patients: list[Patient], settings: Settings | None = None) -> Analy
     return analyse(Cohort.of(patients, settings or Settings(), BY_RELIEF))
 
 
-def group(responder: bool, **values: Any) -> dict[str, Value]:
+def group(responder: bool, **values: Any) -> dict[str, Any]:
     return {"relief_weeks": 4.0 if responder else 0.0, **values}
 
 
@@ -139,7 +139,7 @@ def test_that_means_and_figures_follow_the_studys_rule_below_the_lloq(
     assert len(figure_series(found)[0].points) == n_points
 
 
-def event(term: str, *answers: str | None) -> dict[str, Value]:
+def event(term: str, *answers: str | None) -> dict[str, Any]:
     given = [*answers, *[None] * (10 - len(answers))]
     return {"term": term, **{f"naranjo_{i}": answer for i, answer in enumerate(given, 1) if answer}}
 

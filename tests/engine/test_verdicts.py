@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from esk_engine.cohort import Cohort
 from esk_engine.criteria import TABLE_2, Condition, CriteriaSet, Criterion, criteria_set_from_json
 from esk_engine.errors import Fault
 from esk_engine.judge import Group, Verdict
-from esk_engine.records import BelowLloq, Patient, Value
+from esk_engine.records import BelowLloq, Patient
 from esk_engine.settings import Settings
 from esk_engine.verdicts import ConditionVerdict, PatientVerdict
 from tests.engine.builders import patient, steady, with_reading
 
-RESPONDER: dict[str, Value] = {"infusion_minutes": 480, "nrs_before": 8.0, "nrs_end": 4.0, "relief_weeks": 4.0}
+RESPONDER: dict[str, Any] = {"infusion_minutes": 480, "nrs_before": 8.0, "nrs_end": 4.0, "relief_weeks": 4.0}
 
 
 def judged(one: Patient, criteria_set: CriteriaSet = TABLE_2, settings: Settings | None = None) -> PatientVerdict:
@@ -39,7 +41,7 @@ def test_that_all_criteria_met_make_a_responder() -> None:
         ({"heart_rate_highest_bpm": 97}, "heart_rate"),  # 21.25 % of 80
     ],
 )
-def test_that_one_criterion_not_met_makes_a_non_responder(values: dict[str, Value], failed: str) -> None:
+def test_that_one_criterion_not_met_makes_a_non_responder(values: dict[str, Any], failed: str) -> None:
     verdict = judged(patient(readings=steady(), **{**RESPONDER, **values}))
     assert verdict.group is Group.NON_RESPONDER
     assert [c.name for c in verdict.criteria if c.verdict is Verdict.NOT_MET] == [failed]
