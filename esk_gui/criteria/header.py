@@ -19,7 +19,7 @@ from esk_gui.widgets.frames import HeaderBar
 from esk_gui.widgets.labels import icon_label, text_label
 
 _NOTE_ROLE = Qt.ItemDataRole.UserRole + 1
-_ICONS_ONLY_BELOW, _NO_TITLE_BELOW = 800, 660
+_ICONS_ONLY_BELOW, _NO_TITLE_BELOW, _SHORT_BELOW = 800, 660, 540
 
 
 class _NotedItem(QStyledItemDelegate):
@@ -112,6 +112,7 @@ class CriteriaHeader(HeaderBar):
         """Below 800 px the buttons keep their icons only; below 620 px the title gives way too."""
         for part, name in zip(self.actions_()[:2], ("copy", "rename"), strict=True):
             part.setText("" if width < _ICONS_ONLY_BELOW else self._wording(f"criteria_page.{name}"))
+        self.use.setText(self._wording("criteria_page.use.short" if width < _SHORT_BELOW else "criteria_page.use"))
         self.title.setVisible(width >= _NO_TITLE_BELOW)
         self.in_use.setMaximumWidth(16_777_215 if width >= _NO_TITLE_BELOW else 0)
         self.choice.setMinimumWidth(176 if width >= _NO_TITLE_BELOW else 120)

@@ -82,7 +82,7 @@ class ConsequencesPanel(SidePanel):
         for part, stretch in ((self.header, 0), (self.counts, 0), (self.empty, 0), (self.area, 1)):
             self.column.addWidget(part, stretch)
 
-    def show_bases(self, sets: Sequence[CriteriaSet], base: CriteriaSet, in_use_id: str, *, is_compared: bool) -> None:
+    def show_bases(self, sets: Sequence[CriteriaSet], base: CriteriaSet, *, is_compared: bool) -> None:
         """List what can be compared with."""
         self._menu.clear()
         group = QActionGroup(self._menu)

@@ -120,7 +120,7 @@ class QuestionRow(QFrame):
         self._points.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._points.setObjectName(f"points_{number}")
         self.buttons = {code: self._button(code) for code in ANSWERS}
-        row = QHBoxLayout(self)
+        self._row = row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 1)
         row.setSpacing(4)
         row.addWidget(self._number)
@@ -150,6 +150,15 @@ class QuestionRow(QFrame):
         self._dress()
         said = self._wording("side_effects.not_answered") if answer is None else self._wording.code(answer)
         self.setAccessibleDescription(f"{said} {self._points.text()}".strip())
+
+    def set_narrow(self, is_narrow: bool) -> None:
+        """Smaller answers leave more room for the question."""
+        for button in self.buttons.values():
+            button.is_compact = is_narrow
+            button.updateGeometry()
+        self._points.setFixedWidth(24 if is_narrow else 36)
+        margin = 4 if is_narrow else 12
+        self._row.setContentsMargins(margin, 0, margin, 1)
 
     def _dress(self) -> None:
         """Current: bold on the accent's tint; answered: plain; still open: paler."""

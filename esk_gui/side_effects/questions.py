@@ -70,9 +70,11 @@ class NaranjoQuestions(QWidget):
             row.setMinimumHeight(height)
 
     def set_narrow(self, is_narrow: bool) -> None:
-        """Where the room is narrow only the keys of the answers are told."""
+        """Where the room is narrow answers are smaller and only their own keys are told."""
         for label in self._lesser_keys:
             label.setVisible(not is_narrow)
+        for row in self.rows:
+            row.set_narrow(is_narrow)
 
     def focus_first_open(self) -> None:
         """Go to the first question without an answer, to the first one where all have theirs."""
@@ -93,7 +95,7 @@ class NaranjoQuestions(QWidget):
         keys = [(self._wording(f"side_effects.key.{code}"), self._wording.code(code)) for code in ANSWERS]
         keys += [
             ("↑ ↓", self._wording("side_effects.key.choose")),
-            ("⌫", self._wording("side_effects.key.clear")),
+            ("Backspace", self._wording("side_effects.key.clear")),
             ("Esc", self._wording("side_effects.key.later")),
         ]
         for at, (cap, meaning) in enumerate(keys):

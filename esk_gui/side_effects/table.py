@@ -173,10 +173,10 @@ class EventsTable(QTableView):
         self.setFixedHeight(HEADER_HEIGHT + max(0, model.rowCount() if model else 0) * ROW_HEIGHT + 1)
 
     def _fit_columns(self, width: int) -> None:
-        is_wide = width >= 640
-        self.setColumnWidth(Column.PHASE, 132 if is_wide else 104)
-        self.setColumnWidth(Column.NARANJO, 176 if is_wide else 156)
-        self.setColumnWidth(Column.COUNTS, 124 if is_wide else 96)
+        """The term keeps most; below 520 px an icon alone says what counts, its word is the tooltip."""
+        widths = (132, 176, 124) if width >= 640 else (112, 156, 96) if width >= 520 else (104, 142, 44)
+        for column, own in zip((Column.PHASE, Column.NARANJO, Column.COUNTS), widths, strict=True):
+            self.setColumnWidth(column, own)
 
     @override
     def resizeEvent(self, event: QEvent) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]

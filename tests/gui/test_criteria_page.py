@@ -191,10 +191,10 @@ def test_that_the_operator_turns_and_the_set_with_it(world: World) -> None:
 def test_that_conditions_and_criteria_come_and_go(world: World) -> None:
     world.copy()
     page = world.page
-    page._active = 0
-    page._add_condition("age_years")
+    page.edits._on_touched((0, 0))
+    page.edits.add_condition("age_years")
     assert [c.variable for c in page.stored_set.criteria[0].conditions] == ["nrs_reduction_percent", "age_years"]
-    page._add_criterion("esketamine_css_ug_l")
+    page.edits.add_criterion("esketamine_css_ug_l")
     assert page.stored_set.criteria[-1].name == "Esketamine Css"
     menu = world.row((1, 2)).menu()
     next(action for action in menu.actions() if action.text() == "Voorwaarde verwijderen").trigger()
