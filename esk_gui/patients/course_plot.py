@@ -93,6 +93,8 @@ class CoursePlot(QWidget):
         self._data: CourseData | None = None
         self._legend = ""
         self._short_names = False
+        self._fonts: dict[tuple[int, bool], QFont] = {}
+        self._colors: dict[str, QColor] = {}
         self.setObjectName("course_plot")
         self.setAccessibleName(session.wording("patients.course"))
         self.setMouseTracking(True)
@@ -202,13 +204,17 @@ class CoursePlot(QWidget):
     # Drawing
 
     def _font(self, pixels: int, *, bold: bool = False) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(pixels)
-        font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+        font = self._fonts.get((pixels, bold))
+        if font is None:
+            font = self._fonts[(pixels, bold)] = QFont(self.font())
+            font.setPixelSize(pixels)
+            font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
         return font
 
     def _color(self, token: str) -> QColor:
-        return self._session.theme.color(token)
+        if token not in self._colors:
+            self._colors[token] = self._session.theme.color(token)
+        return self._colors[token]
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -31,6 +31,7 @@ class _ConditionLine(QWidget):
     def __init__(self, session: Session, variable: str) -> None:
         super().__init__()
         self._words = session.wording
+        self._shown: tuple[EvidenceText, bool] | None = None
         self._what = ElidedLabel("", "second")
         self._value: QLabel = text_label("", "second")
         self._limit: QLabel = text_label("", "second")
@@ -52,6 +53,9 @@ class _ConditionLine(QWidget):
 
     def show_condition(self, judged: ConditionVerdict, *, is_narrow: bool) -> EvidenceText:
         text = evidence_text(judged, self._words, is_short=is_narrow)
+        if (text, is_narrow) == self._shown:
+            return text
+        self._shown = (text, is_narrow)
         for label, shown in ((self._what, text.what), (self._value, text.value), (self._limit, text.limit)):
             if label.text() != shown:
                 label.setText(shown)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout
 from typing_extensions import override
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from esk_gui.app import Session
 
 _LIST_WIDTH, _LIST_NARROW = 224, 184
+_LEAST = QSize(480, 280)
 QWIDGETSIZE_MAX = 16_777_215
 
 
@@ -49,6 +50,7 @@ class PatientsPage(Page):
         self.empty = EmptyPatients(session)
         self.verdict = VerdictPanel(session)
         self.naranjo = NaranjoPanel(session)
+        self.setMinimumSize(_LEAST)  # narrower than its parts would have it: they give way
         self._lay_out()
         self._connect()
 

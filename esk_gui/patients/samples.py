@@ -116,12 +116,12 @@ class SamplesPane(QWidget):
         self._grid.setVerticalSpacing(4)
         for row, field in enumerate(self.fields, 2):
             self._grid.addWidget(field.message, row, 0, 1, 7)
-        self.set_one_line(False)
         column_box = bare(QVBoxLayout(self), 4)
         column_box.addLayout(self._head)
         column_box.addWidget(self._grid_widget)
         column_box.addWidget(self.view)
         column_box.addWidget(self._message)
+        self.set_one_line(False)
 
     def show_patient(self, patient: Patient, standing: Standing, *, is_other: bool) -> None:
         """Show a patient's samples; the table opens by itself where the two fields do not show all of them."""

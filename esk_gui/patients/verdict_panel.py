@@ -19,6 +19,7 @@ from esk_gui.widgets.labels import ElidedLabel, set_property, text_label
 from esk_gui.widgets.marks import Mark
 
 if TYPE_CHECKING:
+    from esk_engine.criteria import CriteriaSet
     from esk_engine.verdicts import PatientVerdict
     from esk_gui.app import Session
 
@@ -80,6 +81,7 @@ class VerdictPanel(QFrame):
         super().__init__()
         self._session = session
         self._is_narrow = False
+        self._shown_set: CriteriaSet | None = None
         self.is_strip = False
         self.setObjectName("verdict")
         self.setProperty("kind", "side_right")
@@ -187,8 +189,9 @@ class VerdictPanel(QFrame):
 
     def _show_set(self) -> None:
         study = self._session.study
-        if study is None:
+        if study is None or study.criteria_set == self._shown_set:
             return
+        self._shown_set = study.criteria_set
         self._sets.setText(f"{set_name(study.criteria_set.name, self._session.wording)}  ▾")
         locked = study.criteria_set.locked
         self._sets.setIcon(icon("lock" if locked else "criteria", self._session.theme, "ink_3"))

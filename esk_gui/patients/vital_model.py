@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
-from esk_engine.dictionary import Kind, variable
 from esk_engine.errors import Issue
 from esk_engine.records import Patient
-from esk_gui.patients.drafts import Draft, Drafts, Place
-from esk_gui.patients.vital_entry import CLOCK, COLUMNS, VitalEntry, place_of
+from esk_gui.patients.drafts import Drafts
+from esk_gui.patients.vital_entry import CLOCK, COLUMNS, VitalEntry
+from esk_gui.patients.vital_look import CellLook, GridLooks
 from esk_gui.patients.vital_marks import Marks
-from esk_gui.patients.vital_rows import VITAL_VARIABLES, GridRow, clock_time, grid_rows
+from esk_gui.patients.vital_rows import VITAL_VARIABLES, GridRow, grid_rows
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _ANY = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_NOTHING = CellLook()
+_READABLE = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+_EDITABLE = _READABLE | Qt.ItemFlag.ItemIsEditable
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class VitalColumn(IntEnum):
@@ -34,16 +38,6 @@ class VitalColumn(IntEnum):
     DIASTOLIC = 4
 
 
-class VitalRole(IntEnum):
-    """What the delegate asks of a cell besides its text."""
-
-    IS_OUTSIDE = Qt.ItemDataRole.UserRole + 1
-    IS_DECIDING = Qt.ItemDataRole.UserRole + 2
-    IS_ARTEFACT = Qt.ItemDataRole.UserRole + 3
-    STATE = Qt.ItemDataRole.UserRole + 4
-    IS_END = Qt.ItemDataRole.UserRole + 5
-
-
 class VitalSignsModel(QAbstractTableModel):
     """One patient's grid. ``refused`` tells the issues of a cell that was not taken (none: it was)."""
 
@@ -54,8 +48,9 @@ class VitalSignsModel(QAbstractTableModel):
         self._session, self._entry, self._drafts = session, entry, drafts
         self._patient: Patient | None = None
         self._rows: tuple[GridRow, ...] = ()
-        self._marks = Marks()
-        self._standing: Standing = {}
+        self._looks: GridLooks | None = None
+        self._keys: list[tuple[object, ...]] = []
+        self._cells: list[tuple[CellLook, ...]] = []
         self._short_heads = False
 
     def set_short_heads(self, short: bool) -> None:
@@ -72,29 +67,51 @@ class VitalSignsModel(QAbstractTableModel):
         return self._rows
 
     def show_patient(self, patient: Patient | None, marks: Marks, standing: Standing) -> None:
-        """Show a patient anew; where the minutes are the same only the cells change."""
+        """Show a patient anew; where the minutes are the same only the rows that look otherwise change."""
         rows = grid_rows(patient, self._session.open_study.settings) if patient else ()
-        same = (
-            patient is not None
-            and self._patient is not None
-            and patient.id == self._patient.id
-            and [row.minute for row in rows] == [row.minute for row in self._rows]
+        looks = None
+        if patient is not None:
+            has_drafts = self._drafts.has(patient.id)
+            looks = GridLooks(patient, marks, standing, self._drafts, has_drafts, self._session.wording)
+        is_same = [(r.minute, r.key) for r in rows] == [(r.minute, r.key) for r in self._rows] or (
+            self._patient is not None
+            and patient is not None
+            and self._patient.id == patient.id
+            and [r.minute for r in rows] == [r.minute for r in self._rows]
         )
-        if not same:
+        if not is_same:
             self.beginResetModel()
-        self._patient, self._rows, self._marks, self._standing = patient, rows, marks, standing
-        if not same:
+        self._patient, self._rows, self._looks = patient, rows, looks
+        changed = self._look_again()
+        if not is_same:
             self.endResetModel()
-        elif rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(COLUMNS) - 1))
+            return
+        for row in changed:
+            self.dataChanged.emit(self.index(row, 0), self.index(row, len(COLUMNS) - 1))
+
+    def _look_again(self) -> list[int]:
+        """Work out the cells of the rows that look otherwise than before; which rows these are."""
+        looks, old_keys, old_cells = self._looks, self._keys, self._cells
+        self._keys = [looks.key(row) for row in self._rows] if looks else []
+        kept = len(old_keys) == len(self._keys)
+        changed = [at for at, key in enumerate(self._keys) if not kept or key != old_keys[at]]
+        self._cells = list(old_cells) if kept else [()] * len(self._keys)
+        for at in changed if looks else ():
+            self._cells[at] = looks.cells(self._rows[at])
+        return changed
 
     def row_at(self, minute: int) -> int | None:
         """The row of a minute."""
         return next((at for at, row in enumerate(self._rows) if row.minute == minute), None)
 
-    def is_artefact(self, index: _ANY) -> bool:
-        """Whether a cell's value is marked as an artefact."""
-        return bool(self.data(index, VitalRole.IS_ARTEFACT))
+    def look(self, index: _ANY) -> CellLook:
+        """How a cell looks."""
+        inside = index.isValid() and index.row() < len(self._cells)
+        return self._cells[index.row()][index.column()] if inside else _NOTHING
+
+    def issue_of(self, row: GridRow, name: str) -> Issue | None:
+        """What is wrong or doubtful with a cell."""
+        return self._looks.issue(row, name) if self._looks else None
 
     # What a view asks
 
@@ -110,8 +127,7 @@ class VitalSignsModel(QAbstractTableModel):
     def flags(self, index: _ANY) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        shown = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return shown if self._session.open_study.read_only else shown | Qt.ItemFlag.ItemIsEditable
+        return _READABLE if self._session.open_study.read_only else _EDITABLE
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -131,104 +147,33 @@ class VitalSignsModel(QAbstractTableModel):
 
     @override
     def data(self, index: _ANY, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid() or self._patient is None or index.row() >= len(self._rows):
+        if not index.isValid() or self._looks is None or index.row() >= len(self._rows):
             return None
         row, name = self._rows[index.row()], COLUMNS[index.column()]
         match role:
             case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
-                draft = self._draft(row, name)
-                return draft.text if draft else self._text(row, name)
+                return self.look(index).text
             case Qt.ItemDataRole.TextAlignmentRole:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+                return _RIGHT
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tooltip(row, name)
+                return self._looks.tooltip(row, name)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(row, name)
-            case VitalRole.IS_OUTSIDE:
-                return (row.minute, name) in self._marks.outside
-            case VitalRole.IS_DECIDING:
-                return (row.minute, name) in self._marks.deciding
-            case VitalRole.IS_ARTEFACT:
-                return name in row.artefacts()
-            case VitalRole.STATE:
-                issue = self.issue_of(row, name)
-                return "" if issue is None else "error" if issue.is_error else "warning"
-            case VitalRole.IS_END:
-                return row.is_end
+                return self._looks.spoken(row, name)
             case _:
                 return None
 
     @override
     def setData(self, index: _ANY, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not index.isValid() or self._patient is None:
+        if role != Qt.ItemDataRole.EditRole or not index.isValid() or self._patient is None or self._looks is None:
             return False
         row, name = self._rows[index.row()], COLUMNS[index.column()]
         text = str(value)
-        if text == self.data(index, Qt.ItemDataRole.EditRole):
+        if text == self.look(index).text:
             return True
-        if text == self._text(row, name):
-            for place in self._places(row, name):
+        if text == self._looks.text(row, name):
+            for place in self._looks.places(row, name):
                 self._drafts.drop(place)
             return True
         issues = self._entry.type(self._patient, row, name, text)
         self.refused.emit(issues)
         return not issues
-
-    # What a cell says
-
-    def issue_of(self, row: GridRow, name: str) -> Issue | None:
-        """What is wrong or doubtful with a cell: its draft's first issue, or what stands against its value."""
-        draft = self._draft(row, name)
-        if draft is not None:
-            return draft.issues[0] if draft.issues else None
-        return self._standing.get((row.record.id, name)) if row.record else None
-
-    def _text(self, row: GridRow, name: str) -> str:
-        if name == CLOCK:
-            clock = clock_time(self._patient.get("infusion_start"), row.minute) if self._patient else None
-            return f"{clock:%H:%M}" if clock else ""
-        if name == "minute":
-            return "" if row.minute is None else str(row.minute)
-        return self._session.wording.typed(variable(Kind.READING, name), row.get(name))
-
-    def _places(self, row: GridRow, name: str) -> tuple[Place, ...]:
-        """Where a cell's draft may be kept: under its reading, or from before it was one under its minute."""
-        if self._patient is None:
-            return ()
-        own = place_of(self._patient.id, row, name)
-        return own, Place(own.patient_id, own.variable, Kind.READING, f"minute:{row.minute}")
-
-    def _draft(self, row: GridRow, name: str) -> Draft | None:
-        if name == CLOCK:
-            return None
-        return next((d for place in self._places(row, name) if (d := self._drafts.get(place))), None)
-
-    def _tooltip(self, row: GridRow, name: str) -> str | None:
-        words = self._session.wording
-        issue = self.issue_of(row, name)
-        if issue is not None:
-            return words.issue(issue)
-        if name in row.artefacts():
-            return words("patients.artefact.because", reason=str(row.get("artefact_reason") or words.number(None)))
-        if row.is_end and name in (CLOCK, "minute"):
-            return words("patients.end_row")
-        change = self._marks.changes.get((row.minute, name)) if row.minute else None
-        if change is None:
-            return None
-        sign = "+" if change >= 0 else "−"
-        return words("patients.course.change", change=f"{sign}{words.number(abs(change), 1)}")
-
-    def _spoken(self, row: GridRow, name: str) -> str:
-        words = self._session.wording
-        header = words("patients.clock") if name == CLOCK else words.label(name)
-        value = self._text(row, name) or words.number(None)
-        parts = [f"{header} {value}"]
-        if name in VITAL_VARIABLES and row.minute is not None:
-            parts.append(words("patients.at_minute", minute=row.minute))
-        if (row.minute, name) in self._marks.outside:
-            parts.append(words("patients.legend.outside"))
-        if (row.minute, name) in self._marks.deciding:
-            parts.append(words("patients.legend.deciding"))
-        if name in row.artefacts():
-            parts.append(words.label("artefact"))
-        return ", ".join(parts)

@@ -42,7 +42,7 @@ class VitalSignsView(QTableView):
         self.setObjectName("vital_signs")
         self.setAccessibleName(session.wording("patients.vital_signs"))
         self.setModel(model)
-        self.setItemDelegate(VitalDelegate(session, self))
+        self.setItemDelegate(VitalDelegate(session, model, self))
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.AnyKeyPressed
             | QAbstractItemView.EditTrigger.EditKeyPressed
@@ -247,7 +247,7 @@ class VitalSignsView(QTableView):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         is_vital = index.column() >= VitalColumn.HEART_RATE
-        marked = is_vital and self._model.is_artefact(index)
+        marked = is_vital and self._model.look(index).is_artefact
         if is_vital and row.record is not None:
             key = "patients.artefact.unmark" if marked else "patients.artefact.mark"
             action = menu.addAction(words(key))

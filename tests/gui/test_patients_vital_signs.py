@@ -14,7 +14,7 @@ from esk_engine.criteria import TABLE_2
 from esk_engine.dictionary import Kind
 from esk_engine.records import make_patient
 from esk_engine.settings import Settings
-from esk_gui.patients.vital_model import VitalColumn, VitalRole, VitalSignsModel
+from esk_gui.patients.vital_model import VitalColumn, VitalSignsModel
 from esk_gui.patients.vital_paste import read_block
 from esk_gui.patients.vital_rows import grid_rows, minute_of_clock, read_clock
 from esk_gui.patients.vital_view import VitalSignsView
@@ -273,8 +273,8 @@ def test_that_an_artefact_needs_a_reason_is_struck_through_and_no_longer_decides
     type_in_cell(case, 4, VitalColumn.SYSTOLIC, "190")
     model, grid = model_of(case), grid_of(case)
     cell = model.index(4, VitalColumn.SYSTOLIC)
-    assert cell.data(VitalRole.IS_OUTSIDE)
-    assert cell.data(VitalRole.IS_DECIDING)
+    assert model.look(cell).is_outside
+    assert model.look(cell).is_deciding
     grid.go_to(4, VitalColumn.SYSTOLIC)
     QTest.keyClick(grid, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     reason = case.line("artefact_reason")
@@ -283,8 +283,8 @@ def test_that_an_artefact_needs_a_reason_is_struck_through_and_no_longer_decides
     QTest.keyClick(reason, Qt.Key.Key_Return)
     record = case.patient("P01").readings[4]
     assert (record.get("artefact"), record.get("artefact_reason")) == ("systolic_mmhg", "manchet verschoven")
-    assert cell.data(VitalRole.IS_ARTEFACT)
-    assert not cell.data(VitalRole.IS_DECIDING)
+    assert model.look(cell).is_artefact
+    assert not model.look(cell).is_deciding
     assert "manchet verschoven" in str(cell.data(Qt.ItemDataRole.ToolTipRole))
     QTest.keyClick(grid, Qt.Key.Key_M, Qt.KeyboardModifier.ControlModifier)
     assert case.patient("P01").readings[4].get("artefact") is None
@@ -297,7 +297,8 @@ def test_that_a_reading_is_outside_only_beyond_the_limit_of_the_criteria(
     case = desk(whole_patient("P01"))  # 120 at minute 0: 20 % is from 96 to 144
     case.open("P01", "infusion")
     type_in_cell(case, 7, VitalColumn.SYSTOLIC, systolic)
-    assert model_of(case).index(7, VitalColumn.SYSTOLIC).data(VitalRole.IS_OUTSIDE) is outside
+    model = model_of(case)
+    assert model.look(model.index(7, VitalColumn.SYSTOLIC)).is_outside is outside
 
 
 def test_that_all_17_rows_are_seen_without_scrolling_at_1366_by_768(desk: Opener) -> None:
