@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from esk_engine.statistics.roots import rising_root
-from esk_engine.statistics.tables import hypergeometric_counts, with_whole_numbers
+from esk_engine.statistics.tables import hypergeometric_logs, with_whole_numbers
 from esk_engine.statistics.values import Estimate, FloatArray, as_level
 
 _METHOD = "odds_ratio_conditional"
@@ -51,11 +51,8 @@ def conditional_odds_ratio(table: Sequence[Sequence[int]], level: float = 0.95) 
     alpha = (1 - as_level(level)) / 2
     if min(a + b, c + d, a + c, b + d) == 0:
         return Estimate(None, None, None, level, _METHOD, "one_row_or_column")
-    if a + b + c + d > 100_000:
-        return Estimate(None, None, None, level, _METHOD, "table_too_large")
-    weights, observed = hypergeometric_counts(a, b, c, d)
-    family = _Tilted(np.array([math.log(weight) for weight in weights]))
-    last = len(weights) - 1
+    logs, observed = hypergeometric_logs(a, b, c, d)
+    family, last = _Tilted(logs), logs.size - 1
     return Estimate(
         0.0 if observed == 0 else math.inf if observed == last else math.exp(family.with_mean(observed)),
         0.0 if observed == 0 else math.exp(family.with_upper_tail(observed, alpha)),
@@ -80,19 +77,30 @@ class _Tilted:
         self._log_weights = log_weights
         self._cells = np.arange(log_weights.size, dtype=np.float64)
 
-    def _probabilities(self, log_odds: float) -> FloatArray:
-        logs = self._log_weights + self._cells * log_odds
-        weights = np.exp(logs - logs.max())
-        return weights / weights.sum()
-
     def with_mean(self, mean: float) -> float:
         """Find the log odds ratio at which the cell has this mean."""
-        return rising_root(lambda log_odds: float(self._probabilities(log_odds) @ self._cells) - mean)
+
+        def above(log_odds: float) -> float:
+            logs = self._log_weights + self._cells * log_odds
+            weights = np.exp(logs - logs.max())
+            return float(weights @ self._cells) / float(weights.sum()) - mean
+
+        return rising_root(above)
 
     def with_upper_tail(self, cell: int, alpha: float) -> float:
         """Find the log odds ratio at which P(X >= cell) = alpha."""
-        return rising_root(lambda log_odds: math.log(float(self._probabilities(log_odds)[cell:].sum()) / alpha))
+        return rising_root(lambda log_odds: self._log_share(log_odds, slice(cell, None)) - math.log(alpha))
 
     def with_lower_tail(self, cell: int, alpha: float) -> float:
         """Find the log odds ratio at which P(X <= cell) = alpha."""
-        return rising_root(lambda log_odds: -math.log(float(self._probabilities(log_odds)[: cell + 1].sum()) / alpha))
+        return rising_root(lambda log_odds: math.log(alpha) - self._log_share(log_odds, slice(cell + 1)))
+
+    def _log_share(self, log_odds: float, cells: slice) -> float:
+        """Logarithm of the probability of some cells, also where it underflows."""
+        logs = self._log_weights + self._cells * log_odds
+        return _log_sum(logs[cells]) - _log_sum(logs)
+
+
+def _log_sum(logs: FloatArray) -> float:
+    highest = float(logs.max())
+    return highest + math.log(float(np.exp(logs - highest).sum()))

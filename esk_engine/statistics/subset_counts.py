@@ -91,8 +91,8 @@ class SplitCounts:
         if lower == upper:  # without ties
             self._lower = self._upper = SubsetCounts(lower, m, seed, progress)
         else:
-            self._lower = SubsetCounts(lower, m, seed, _part(progress, 0.0))
-            self._upper = SubsetCounts(upper, m, seed, _part(progress, 0.5))
+            self._lower = SubsetCounts(lower, m, seed, part_of(progress, 0.0, 0.5))
+            self._upper = SubsetCounts(upper, m, seed, part_of(progress, 0.5, 1.0))
 
     def at_most(self, *cuts: int) -> list[float]:
         """Give P(sum <= cut) for each cut."""
@@ -137,10 +137,11 @@ def _pairs_at_most(a: FloatArray, b: FloatArray, cuts: Sequence[int]) -> list[fl
     return tails
 
 
-def _part(progress: Progress | None, start: float) -> Progress | None:
+def part_of(progress: Progress | None, start: float, stop: float) -> Progress | None:
+    """Report the progress of a part as that of the whole, from `start` to `stop`."""
     if progress is None:
         return None
-    return lambda fraction: progress(start + fraction / 2)
+    return lambda fraction: progress(start + fraction * (stop - start))
 
 
 def too_large(n: int, m: int) -> bool:

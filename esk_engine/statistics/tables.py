@@ -11,6 +11,8 @@ from typing import SupportsInt
 
 import numpy as np
 
+from esk_engine.statistics.values import FloatArray
+
 MOST_PATIENTS = 2_000
 MOST_STEPS = 3_000_000
 """An r x c table with more patients, or that needs more steps (a second or two), is refused, not waited for."""
@@ -145,13 +147,20 @@ def hypergeometric_counts(a: int, b: int, c: int, d: int) -> tuple[list[int], in
     return weights, a - lowest
 
 
-def _two_by_two_in_floats(a: int, b: int, c: int, d: int) -> tuple[float, float, float]:
+def hypergeometric_logs(a: int, b: int, c: int, d: int) -> tuple[FloatArray, int]:
+    """Give the logarithms of `hypergeometric_counts`, up to a constant; from ratios where the counts grow too long."""
+    if a + b + c + d <= _WHOLE_NUMBERS_UP_TO:
+        weights, observed = hypergeometric_counts(a, b, c, d)
+        return np.array([math.log(weight) for weight in weights]), observed
     row, column, other = a + b, a + c, c + d
-    cells = np.arange(max(0, column - other), min(row, column) + 1, dtype=np.float64)
-    observed = a - int(cells[0])
-    before = cells[:-1]
+    lowest = max(0, column - other)
+    before = np.arange(lowest, min(row, column), dtype=np.float64)
     ratios = (row - before) * (column - before) / ((before + 1) * (other - column + before + 1))
-    logs = np.concatenate(([0.0], np.cumsum(np.log(ratios))))
+    return np.concatenate(([0.0], np.cumsum(np.log(ratios)))), a - lowest
+
+
+def _two_by_two_in_floats(a: int, b: int, c: int, d: int) -> tuple[float, float, float]:
+    logs, observed = hypergeometric_logs(a, b, c, d)
     weights = np.exp(logs - logs.max())
     total = weights.sum()
     # the sums of logarithms are good to some 1e-10: R's tolerance

@@ -203,6 +203,15 @@ def test_that_progress_is_told_and_can_stop_the_computation() -> None:
     assert 0.5 < told[-1] < 0.6
 
 
+def test_that_progress_runs_from_0_to_1_with_ties_too() -> None:
+    told: list[float] = []
+    draws = np.random.default_rng(3).normal(size=240).round(1)
+    mann_whitney(draws[:120], draws[120:], progress=told.append)
+    assert told == sorted(told)
+    assert 0 < told[0] < 0.1
+    assert told[-1] == 1
+
+
 @given(group(1, 6), group(1, 6))
 def test_that_mid_ranks_add_up(x: list[float], y: list[float]) -> None:
     assume(len(x) + len(y) > 1)

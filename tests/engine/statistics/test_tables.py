@@ -98,6 +98,10 @@ def test_that_floats_take_over_in_large_tables_without_a_jump(monkeypatch: pytes
     assert floats.p == pytest.approx(whole.p, rel=1e-9)
     assert floats.p_less == pytest.approx(whole.p_less, rel=1e-9)
     assert floats.p_greater == pytest.approx(whole.p_greater, rel=1e-9)
+    odds = conditional_odds_ratio(table)
+    monkeypatch.undo()
+    assert odds.value == pytest.approx(conditional_odds_ratio(table).value, rel=1e-10)
+    assert odds.upper == pytest.approx(conditional_odds_ratio(table).upper, rel=1e-10)
 
 
 def test_that_a_table_too_large_to_enumerate_is_refused_soon() -> None:
