@@ -308,9 +308,13 @@ class OpenStudy:
         criteria = any(isinstance(change, CriteriaChange) for change in changes)
         for patient_id, now in touched.items():
             self._roster.replace(patient_id, now)
-        if settings or criteria or len(touched) > 100:
+        if settings or len(touched) > 100:
             self._cohort = None
         elif self._cohort is not None:
+            if (
+                criteria and self._cohort.criteria_set != self.criteria_set
+            ):  # derived values stay, groups are judged anew
+                self._cohort = self._cohort.regrouped(self.criteria_set)
             for patient_id, now in touched.items():
                 if now is not None:
                     self._cohort = self._cohort.with_patient(now)

@@ -14,6 +14,7 @@ from esk_gui.widgets.frames import TintBlock, bare
 from esk_gui.widgets.labels import icon_label, set_property, text_label
 from esk_gui.widgets.marks import Mark, MarkLabel
 
+_WIDE_FIGURES = 3
 GROUPS = (Group.RESPONDER, Group.NON_RESPONDER, Group.UNDETERMINED)
 
 
@@ -28,6 +29,7 @@ class CountsBlock(TintBlock):
         self.after: dict[Group, QLabel] = {}
         self._arrows: list[QWidget] = []
         self._names: list[QLabel] = []
+        self._is_narrow = False
         grid = bare(QGridLayout(), 4)
         grid.setHorizontalSpacing(12)
         for row, group in enumerate(GROUPS):
@@ -53,8 +55,14 @@ class CountsBlock(TintBlock):
         side = 16 if is_narrow else 24
         self.column.setContentsMargins(side, 14, side, 14)
         self._grid.setHorizontalSpacing(8 if is_narrow else 12)
+        self._is_narrow = is_narrow
+        self._dress_names()
+
+    def _dress_names(self) -> None:
+        """The figures come first: names are smaller where those are wide."""
+        small = self._is_narrow or any(len(label.text()) > _WIDE_FIGURES for label in self.after.values())
         for name in self._names[:2]:
-            set_property(name, "text_role", "" if is_narrow else "count_name")
+            set_property(name, "text_role", "" if small else "count_name")
 
     def show_counts(self, before: Mapping[Group, int], after: Mapping[Group, int], *, is_compared: bool) -> None:
         for group in GROUPS:
@@ -64,6 +72,7 @@ class CountsBlock(TintBlock):
             self.after[group].setAccessibleName(said)
         for arrow in self._arrows:
             arrow.setVisible(is_compared)
+        self._dress_names()
 
 
 class CountsStrip(TintBlock):

@@ -14,7 +14,7 @@ from esk_gui.criteria.geometry import Axis, FloatArray, binned
 from esk_gui.theme import Theme
 from esk_gui.widgets.marks import mark_color, paint_mark
 
-_MARK = 4.0
+_MARK, _SMALL_MARK = 4.0, 2.9
 _RING = 7.0
 _COLUMN = 4.0
 
@@ -84,20 +84,23 @@ def paint_limit(painter: QPainter, theme: Theme, band: QRectF, x: float, is_drag
     painter.drawRect(QRectF(round(x) - 1, band.top(), 2, band.height()))
 
 
-def paint_marks(painter: QPainter, theme: Theme, band: QRectF, marks: Sequence[StripMark]) -> None:
+def paint_marks(
+    painter: QPainter, theme: Theme, band: QRectF, marks: Sequence[StripMark], *, is_small: bool = False
+) -> None:
     """Every mark, the ringed ones last so that nothing covers them or their names."""
+    side = _SMALL_MARK if is_small else _MARK
     for mark in marks:
         if not mark.ringed:
-            _paint_one(painter, theme, mark)
+            _paint_one(painter, theme, mark, side)
     ringed = [mark for mark in marks if mark.ringed]
     for mark in ringed:
         paint_ring(painter, theme, mark.centre, fill=True)
-        _paint_one(painter, theme, mark)
+        _paint_one(painter, theme, mark, _MARK)
     _paint_names(painter, theme, band, ringed, marks)
 
 
-def _paint_one(painter: QPainter, theme: Theme, mark: StripMark) -> None:
-    box = QRectF(mark.centre.x() - _MARK, mark.centre.y() - _MARK, 2 * _MARK, 2 * _MARK)
+def _paint_one(painter: QPainter, theme: Theme, mark: StripMark, half: float) -> None:
+    box = QRectF(mark.centre.x() - half, mark.centre.y() - half, 2 * half, 2 * half)
     if mark.group is Group.RESPONDER:
         box.adjust(0.4, 0.4, -0.4, -0.4)
     paint_mark(painter, box, mark.group, theme, on_band=True, width=1.3)
@@ -143,17 +146,22 @@ _NAME_PLACES = ((-1, 0), (1, 0), (-1, -9), (1, -9), (-1, 9), (1, 9))
 def paint_columns(
     painter: QPainter, theme: Theme, band: QRectF, axis: Axis, values: FloatArray, groups: Sequence[Group]
 ) -> None:
-    """Very many patients: responders as columns upwards from the middle line, everyone else downwards."""
+    """Very many patients: responders as columns upwards from the middle line, the others downwards."""
     pixels = np.array([axis.to_pixel(float(value)) for value in values])
-    is_responder = np.array([group is Group.RESPONDER for group in groups])
-    upwards = binned(pixels[is_responder], band.left(), band.right(), _COLUMN)
-    downwards = binned(pixels[~is_responder], band.left(), band.right(), _COLUMN)
-    most = max(1, int(upwards[1].max(initial=0)), int(downwards[1].max(initial=0)))
-    half = band.height() / 2 - 2
+    counts = {
+        group: binned(pixels[np.array([own is group for own in groups])], band.left(), band.right(), _COLUMN)
+        for group in Group
+    }
+    lefts = counts[Group.RESPONDER][0]
+    up, down, open_ = (
+        counts[group][1].astype(float) for group in (Group.RESPONDER, Group.NON_RESPONDER, Group.UNDETERMINED)
+    )
+    scale = (band.height() / 2 - 2) / max(1.0, float(up.max(initial=0)), float((down + open_).max(initial=0)))
     painter.setPen(Qt.PenStyle.NoPen)
-    for (lefts, counts), group, sign in ((upwards, "responder", -1), (downwards, "non_responder", 1)):
+    middle = band.center().y()
+    layers = ((Group.RESPONDER, middle - up * scale, up), (Group.NON_RESPONDER, np.full(len(up), middle), down),
+              (Group.UNDETERMINED, middle + down * scale, open_))  # fmt: skip
+    for group, tops, heights in layers:
         painter.setBrush(mark_color(group, theme, on_band=True))
-        for left, count in zip(lefts, counts, strict=True):
-            height = half * float(count) / most
-            top = band.center().y() - (height if sign < 0 else 0)
-            painter.drawRect(QRectF(float(left), top, _COLUMN - 1, height))
+        for left, top, height in zip(lefts, tops, heights, strict=True):
+            painter.drawRect(QRectF(float(left), float(top), _COLUMN - 1, float(height) * scale))

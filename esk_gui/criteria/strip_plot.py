@@ -17,7 +17,7 @@ from esk_gui.criteria.geometry import Axis, FloatArray, axis_for, snap_step, sna
 from esk_gui.theme import Theme
 
 BAND_HEIGHT, AXIS_HEIGHT = 38, 20
-_SPACING = 8.0
+_SPACING, _MANY, _SPACING_OF_MANY = 8.0, 80, 5.5
 _GRAB = 7
 _REACH = 7.0
 MOST_MARKS = 400  # above this many patients columns are drawn instead of marks
@@ -50,6 +50,13 @@ class StripData:
     decimals: int
 
 
+def _stands_as(before: StripData, now: StripData) -> bool:
+    """Whether every mark and limit stands where it stood."""
+    limits = (before.operator, before.threshold, before.old_threshold)
+    same_limits = limits == (now.operator, now.threshold, now.old_threshold)
+    return same_limits and np.array_equal(before.values, now.values, equal_nan=True)
+
+
 class StripPlot(QWidget):
     """Emits ``limit_dragged`` while the limit moves, ``limit_released`` once, and ``patient_clicked`` with an id."""
 
@@ -76,8 +83,9 @@ class StripPlot(QWidget):
 
     def show_data(self, data: StripData) -> None:
         """Show other data; while the limit is dragged the axis and the places of the marks stay as they are."""
-        self._data = data
-        if not self._dragging or self._axis is None:
+        before, self._data = self._data, data
+        is_same = before is not None and _stands_as(before, data)
+        if self._axis is None or not (self._dragging or is_same):
             self._lay_out()
         self.update()
 
@@ -112,7 +120,8 @@ class StripPlot(QWidget):
             return
         pixels = np.array([axis.to_pixel(float(data.values[i])) for i in self._shown])
         passes = 1 if data.operator == ">=" else -1
-        self._places = swarm(pixels, _SPACING, BAND_HEIGHT / 2 - 5, axis.to_pixel(data.threshold), passes)
+        spacing = _SPACING if len(self._shown) <= _MANY else _SPACING_OF_MANY
+        self._places = swarm(pixels, spacing, BAND_HEIGHT / 2 - 5, axis.to_pixel(data.threshold), passes)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -136,7 +145,7 @@ class StripPlot(QWidget):
             )
             for i, (x, y) in zip(self._shown, self._places, strict=False)
         ]
-        strip_paint.paint_marks(painter, self._theme, band, marks)
+        strip_paint.paint_marks(painter, self._theme, band, marks, is_small=len(self._shown) > _MANY)
         if self._hovered is not None and (place := self.mark_place(self._hovered)) is not None:
             strip_paint.paint_ring(painter, self._theme, place)
         painter.end()

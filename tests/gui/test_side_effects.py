@@ -218,6 +218,23 @@ def test_that_free_text_is_stored_as_typed_but_trimmed_and_single_spaced(empty: 
     assert empty.cells(0)[0] == "Nare Dromen"
 
 
+def test_that_enter_in_the_term_adds_and_escape_closes(empty: World) -> None:
+    empty.click("add_side_effect")
+    combo = empty.tab.findChild(QComboBox, "term")
+    assert combo is not None
+    line = combo.lineEdit()
+    assert line is not None
+    empty.qtbot.keyClicks(line, "hoofdpijn")
+    popup = QApplication.activePopupWidget()
+    empty.qtbot.keyClick(popup or line, Qt.Key.Key_Return)
+    if not empty.patient.adverse_events:  # the list of suggestions took the first Enter
+        empty.qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert empty.event.get("term") == "headache"
+    empty.click("add_side_effect")
+    empty.qtbot.keyClick(line, Qt.Key.Key_Escape)
+    assert not combo.isVisible()
+
+
 def test_that_a_side_effect_without_a_term_is_refused_beside_its_field(empty: World) -> None:
     empty.add("   ", "during")
     assert empty.patient.adverse_events == ()
