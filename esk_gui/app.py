@@ -17,6 +17,7 @@ from esk_gui.theme import ThemeChoice, apply_theme
 if TYPE_CHECKING:
     from esk_engine.study import Person, Study
 
+EXPORT_TOPIC = "export"
 PageName = Literal["patients", "criteria", "results", "figures", "log", "settings"]
 
 
@@ -95,6 +96,7 @@ class Session(QObject):
         if self.study is None:
             return
         self.study.close(discard=discard)
+        self.jobs.cancel_all(but=EXPORT_TOPIC)  # the export works on a copy, everything else is for pages that go
         self.study = None
         self.study_closed.emit()
 

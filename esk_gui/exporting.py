@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from esk_engine.errors import Fault
-from esk_gui.app import Session, study_folder
+from esk_gui.app import EXPORT_TOPIC, Session, study_folder
 from esk_gui.folders import documents_folder
 from esk_gui.jobs import Cancelled, Job, Progress
 from esk_gui.widgets.notice import Notice
@@ -52,7 +52,7 @@ class ExcelExport(QObject):
         self._show(words("shell.export.running", file=target.name), has_progress=True)
         work = partial(export_study, snapshot, target, words)
         done, failed = partial(self._on_done, target), self._on_failed
-        self._job = self._session.jobs.run(work, done, failed, topic="export")
+        self._job = self._session.jobs.run(work, done, failed, topic=EXPORT_TOPIC)
         if self._notice is not None:
             self._job.progressed.connect(self._notice.show_progress)
 

@@ -110,10 +110,15 @@ class JobRunner(QObject):
             if job.topic == topic:
                 job.cancel()
 
+    def cancel_all(self, *, but: str = "") -> None:
+        """Drop whatever runs, except under one topic."""
+        for job in self._running:
+            if not but or job.topic != but:
+                job.cancel()
+
     def wait(self, milliseconds: int = 5000) -> bool:
         """Cancel all that runs and wait for it; called when the program closes."""
-        for job in self._running:
-            job.cancel()
+        self.cancel_all()
         return self._pool.waitForDone(milliseconds)
 
     def _deliver(self, job: Job, result: object) -> None:

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.studies = Studies(session, self)
         self.exporting = ExcelExport(session, self)
         self.window_actions = Actions(self, self._handlers())
+        self.window_actions.dress(session.wording, session.theme)
         self.workspace = Workspace(session, self.window_actions)
         self._frame = QStackedWidget()
         self._frame.addWidget(self.workspace)
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
         old = self.start_page
         self._dress()
         self._frame.removeWidget(old)
+        old.setParent(None)
         old.deleteLater()
         self.workspace.dress()
         self.workspace.pages.rebuild()
@@ -134,7 +136,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.workspace.pages.forget()
         if study is not None:
-            self.workspace.dress()
+            self.workspace.show_study()
             self.workspace.pages.show_page("patients")
         self._show_frame()
         self._show_history()
@@ -303,10 +305,11 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._may_close and self.session.study is not None:
-            event.ignore()
+        if self.session.study is not None and not self._may_close:
             self._leaving(self._close_now)
-            return
+            if not self._may_close:  # a dialog asks first
+                event.ignore()
+                return
         geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
         self.session.preferences.change(geometry=geometry)
         try:

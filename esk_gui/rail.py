@@ -34,7 +34,6 @@ class Rail(QWidget):
             action = actions["settings" if name == "settings" else f"page_{name}"]
             made = _RailButton(name, wording(f"shell.rail.{name}"), theme)
             made.setToolTip(action.toolTip())
-            made.setEnabled(action.isEnabled())
             made.clicked.connect(action.trigger)
             if name == "settings":
                 column.addStretch(1)

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from esk_engine.errors import Refused
 from esk_engine.exchange.layout import setting_column
-from esk_engine.settings import SETTINGS, SettingDeclaration
+from esk_engine.settings import SETTINGS, SettingDeclaration, setting
 from esk_engine.study import StudyChanged
 from esk_engine.validation import check_value, parse
 from esk_engine.wording import LANGUAGES, Language
@@ -71,7 +71,7 @@ class SettingsPage(Page):
             field.setEnabled(not study.read_only)
             if isinstance(field, ChoiceBox):
                 field.show_code(str(stored))
-            elif not self._messages[declared.name].text():
+            elif not (field.is_uncommitted and (field.hasFocus() or self._messages[declared.name].text())):
                 field.show_text(self.wording.typed(setting_column(declared), stored))
         self._path.setText(str(study.path))
         self._show_person()
@@ -171,7 +171,7 @@ class SettingsPage(Page):
 
     def _take_text(self, name: str, text: str) -> None:
         """Read what was typed; what is no value of the setting stays in its field with its message."""
-        declared = setting_column(next(each for each in SETTINGS if each.name == name))
+        declared = setting_column(setting(name))
         parsed = parse(declared, text, today=self.session.today())
         issues = parsed.issues or check_value(declared, parsed.value, today=self.session.today())
         if declared.is_numeric and parsed.value is None and not issues:
@@ -189,8 +189,10 @@ class SettingsPage(Page):
         except Refused as refused:
             self._refuse(name, self.wording.issue(refused.issues[0]))
             return
+        field = self._fields[name]
+        if isinstance(field, EntryLine):
+            field.show_text(self.wording.typed(setting_column(setting(name)), value))
         self.session.drafts_changed.emit()
-        self.refresh()
 
     def _refuse(self, name: str, text: str) -> None:
         self._messages[name].show_message(text)

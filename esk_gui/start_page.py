@@ -257,5 +257,5 @@ def _empty(layout: QVBoxLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.hide()
+            widget.setParent(None)
             widget.deleteLater()

@@ -40,7 +40,7 @@ class Workspace(QWidget):
         """Rail and banners in the session's words and theme."""
         session, words, theme = self._session, self._session.wording, self._session.theme
         for old in self._dressed or ():
-            old.hide()
+            old.setParent(None)
             old.deleteLater()
         rail = Rail(self._actions, words, theme)
         self._read_only = Banner(theme, "banner_read_only", "warning", "lock")

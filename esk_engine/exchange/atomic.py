@@ -23,15 +23,15 @@ def _fault_of(error: OSError, target: Path) -> Fault:
     return Fault("target_not_writable", file=target.name)
 
 
-def check_target(target: Path) -> None:
-    """Refuse at once what could not be moved in place later.
+def check_target(target: Path, suffix: str = ".xlsx") -> None:
+    """Refuse at once what could not be moved in place later, or would not be known by its ending.
 
     Raises
     ------
     Fault
         ``target_not_xlsx``, ``target_open``, ``target_not_writable``.
     """
-    if target.suffix.lower() != ".xlsx":
+    if suffix == ".xlsx" and target.suffix.lower() != suffix:  # Excel opens no workbook under another ending
         raise Fault("target_not_xlsx", file=target.name)
     if target.is_dir() or not target.parent.is_dir():
         raise Fault("target_not_writable", file=target.name)
@@ -45,7 +45,7 @@ def check_target(target: Path) -> None:
 
 
 @contextmanager
-def written_beside(target: Path) -> Generator[Path, None, None]:
+def written_beside(target: Path, suffix: str = ".xlsx") -> Generator[Path, None, None]:
     """A path beside the target to write to; moved in place at the end, taken away where anything failed.
 
     Raises
@@ -53,7 +53,7 @@ def written_beside(target: Path) -> Generator[Path, None, None]:
     Fault
         ``target_not_xlsx``, ``target_open``, ``target_not_writable``, ``file_full``.
     """
-    check_target(target)
+    check_target(target, suffix)
     beside = target.with_name(f".{target.stem[:40]}.{uuid.uuid4().hex[:8]}{target.suffix}")
     try:
         yield beside

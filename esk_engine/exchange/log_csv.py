@@ -42,7 +42,7 @@ def write_log_csv(
         ``target_open``, ``target_not_writable``, ``file_full``, ``cancelled``.
     """
     count = 0
-    with written_beside(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
+    with written_beside(path, ".csv") as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(COLUMNS)
         for line in lines:

@@ -55,7 +55,8 @@ class NewStudyDialog(EskDialog):
         """The file that the study would get now."""
         if self._chosen is not None:
             return self._chosen
-        name = _NOT_IN_FILES.sub(" ", self.name.text()).strip(" .") or self.wording("shell.new_study.file_name")
+        words = _NOT_IN_FILES.sub(" ", self.name.text()).split()
+        name = " ".join(words).strip(". ") or self.wording("shell.new_study.file_name")
         return free_path(self._folder, name)
 
     def _path_row(self) -> QHBoxLayout:

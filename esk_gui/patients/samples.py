@@ -12,12 +12,13 @@ from esk_engine.records import Patient
 from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.field import FieldMessage, ShownField
 from esk_gui.patients.form_fields import Shown
+from esk_gui.patients.messages import FittedMessage
 from esk_gui.patients.sample_rows import CONCENTRATION, END_ANALYTES, SampleEntry, end_place, end_sample, has_more
 from esk_gui.patients.sample_table import SamplesModel, SamplesView
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine
 from esk_gui.widgets.frames import bare
-from esk_gui.widgets.labels import ElidedLabel, MessageLabel, text_label
+from esk_gui.widgets.labels import ElidedLabel, text_label
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -100,7 +101,7 @@ class SamplesPane(QWidget):
         )
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_table)
-        self._message = MessageLabel(session.theme, "message_concentration_ug_l")
+        self._message = FittedMessage(session.theme, "message_concentration_ug_l")
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -114,11 +115,11 @@ class SamplesPane(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setVerticalSpacing(4)
-        for row, field in enumerate(self.fields, 2):
-            self._grid.addWidget(field.message, row, 0, 1, 7)
         column_box = bare(QVBoxLayout(self), 4)
         column_box.addLayout(self._head)
         column_box.addWidget(self._grid_widget)
+        for field in self.fields:
+            column_box.addWidget(field.message)
         column_box.addWidget(self.view)
         column_box.addWidget(self._message)
         self.set_one_line(False)

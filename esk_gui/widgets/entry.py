@@ -48,11 +48,11 @@ class EntryLine(QLineEdit):
         self.editingFinished.connect(self._commit)
 
     def show_text(self, text: str) -> None:
-        """Show what the study holds; from here on the field has nothing uncommitted."""
+        """Show what the study holds; from here on the field has nothing uncommitted, and nothing of its own to undo."""
         self._shown = text
-        if self.text() != text:
-            self.setText(text)
-        self.setModified(False)
+        place = self.cursorPosition()
+        self.setText(text)
+        self.setCursorPosition(place)
 
     def keep_draft(self, text: str) -> None:
         """Show a text that the study did not take, without committing it again."""

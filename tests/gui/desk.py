@@ -38,8 +38,8 @@ class Desk:
         self.window = MainWindow(self.session)
         self.window.showNormal()
         self.window.resize(1366, 736)
-        self.window.activateWindow()
-        qtbot.waitExposed(self.window)
+        with qtbot.waitActive(self.window):
+            self.window.activateWindow()
 
     @property
     def study(self) -> Study:
