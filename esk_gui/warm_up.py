@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 # In the order in which a person is likely to need them.
-_MODULES: Final = ("numpy", "esk_engine.study", "scipy.stats", "pandas", "openpyxl")
+_MODULES: Final = ("numpy", "esk_engine.study", "esk_engine.report", "openpyxl")
 
 
 class WarmUp(QObject):

@@ -55,7 +55,7 @@ def cell_parts(cell: Cell, wording: Wording) -> tuple[str, str]:
     if cell.kind is CellKind.COUNT:
         return wording.number(numbers[0], 0), ""
     if cell.kind is CellKind.COUNT_PERCENT:
-        percent = "" if numbers[1] is None else f"({wording.number(numbers[1], decimals)} %)"
+        percent = "" if numbers[1] is None else f"({wording.with_unit(wording.number(numbers[1], decimals), '%')})"
         return wording.number(numbers[0], 0), percent
     if cell.kind is CellKind.SHIFT:
         return wording.number(numbers[0], decimals), ""
@@ -63,9 +63,8 @@ def cell_parts(cell: Cell, wording: Wording) -> tuple[str, str]:
         low, high = (wording.number(number, decimals) for number in numbers)
         return f"{low} {wording('table.to')} {high}", ""
     if cell.kind is CellKind.MEAN_CV:
-        return wording.number(numbers[0], decimals), f"CV {wording.number(numbers[1], 0)} %" if numbers[
-            1
-        ] is not None else ""
+        cv = "" if numbers[1] is None else f"CV {wording.with_unit(wording.number(numbers[1], 0), '%')}"
+        return wording.number(numbers[0], decimals), cv
     return wording.number(numbers[0], decimals), f"[{_range(numbers[1], numbers[2], decimals, wording)}]"
 
 
