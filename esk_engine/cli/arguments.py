@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,6 @@ def _initials(text: str) -> str:
 
 def language_of(arguments: Sequence[str]) -> Language | None:
     """The language that ``--lang`` asks for, before anything is parsed, so that usage is told in it too."""
-    following = zip(arguments, (*arguments[1:], ""), strict=True)
-    asked = {text if word == "--lang" else word.removeprefix("--lang=") for word, text in following if "--lang" in word}
+    asked = {text for word, text in pairwise(arguments) if word == "--lang"}
+    asked |= {word.removeprefix("--lang=") for word in arguments if word.startswith("--lang=")}
     return next((language for language in LANGUAGES if language in asked), None)

@@ -151,6 +151,8 @@ class SheetWriter:
                 return self._text(column, value.isoformat(), look)
         elif isinstance(value, datetime) and value.date() < _EARLIEST:
             return self._text(column, value.isoformat(" ", "minutes"), look)
+        elif isinstance(value, float) and float(f"{value:.16g}") != value:
+            return self._all_digits(column, float(value), look)
         return value if look is PLAIN else self._cell(column, look, value)
 
     def _text(self, column: int, text: str, look: Look) -> Any:
@@ -165,6 +167,13 @@ class SheetWriter:
         cell = self._cell(column, look, None)
         cell.value = shown
         cell.data_type = "s"
+        return cell
+
+    def _all_digits(self, column: int, value: float, look: Look) -> Any:
+        """A number that needs its 17th digit, which openpyxl would cut off: written out as it is."""
+        cell = self._cell(column, look, None)
+        cell.value = repr(value)
+        cell.data_type = "n"
         return cell
 
     def _cell(self, column: int, look: Look, value: Content) -> Any:

@@ -43,11 +43,11 @@ def _said(line: LogLine, raw: str | None, is_new: bool) -> Item:
         return None
     value = line.new_value if is_new else line.old_value
     if isinstance(value, Patient) or not fits_in_cell(raw):
-        return _cut(raw)
+        return cut_to_fit(raw)
     return value_item(value)
 
 
-def _cut(text: str) -> str:
+def cut_to_fit(text: str) -> str:
     """Text that fits, its true length behind it: the study file holds the whole."""
     if fits_in_cell(text):
         return text

@@ -1,0 +1,281 @@
+"""The exported workbook, by cell value and number format; expected figures are the model study's printed ones."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell.cell import Cell
+from openpyxl.worksheet.worksheet import Worksheet
+
+from esk_engine.errors import Fault
+from esk_engine.exchange import sheets_log, workbook_out
+from esk_engine.exchange.demo import demo_patients, demo_settings
+from esk_engine.exchange.workbook_out import export_workbook
+from esk_engine.records import BelowLloq
+from esk_engine.study import Person, Study, StudySnapshot
+from esk_engine.wording import Wording
+from tests.engine.builders import patient, steady
+from tests.engine.exchange.test_round_trip import snapshot_of
+from tests.engine.exchange.workbooks import sheet_of
+
+NOW = datetime(2024, 6, 1, 12, 30)
+DUTCH = [
+    "Overzicht",
+    *(f"Tabel {n}" for n in (3, 4, 5, 6)),
+    "Vervolgbehandeling",
+    "Figuur 1",
+    "Classificatie",
+    "Afgeleide waarden",
+    *("patients", "vital_signs", "samples", "adverse_events", "criteria", "settings"),
+    "Codeboek",
+    "Logboek",
+]
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    """The demo study as a Dutch workbook, from a study file with its log."""
+    folder = tmp_path_factory.mktemp("out")
+    with Study.create(
+        folder / "demo.esk", person=Person("AB"), settings=demo_settings("nl"), patients=demo_patients()
+    ) as study:
+        export_workbook(study.snapshot(), folder / "demo.xlsx", Wording("nl"), now=NOW)
+    return load_workbook(folder / "demo.xlsx")
+
+
+def exported(snapshot: StudySnapshot, tmp_path: Path, language: str = "nl") -> Workbook:
+    wording = Wording("en" if language == "en" else "nl")
+    export_workbook(snapshot, tmp_path / "out.xlsx", wording, now=NOW, with_log=False)
+    return load_workbook(tmp_path / "out.xlsx")
+
+
+def row_with(sheet: Worksheet, text: str, sublabel: str | None = None) -> list[Cell]:
+    """The first row that starts with a text, its cells that hold anything."""
+    for row in sheet.iter_rows():
+        if row[0].value == text and (sublabel is None or row[1].value == sublabel):
+            return [cell for cell in row if isinstance(cell, Cell) and cell.value is not None]
+    raise AssertionError(f"{sheet.title} has no row {text}")
+
+
+def shown(cell: Cell) -> float:
+    """What a number's format leaves of it."""
+    assert isinstance(cell.value, (int, float))
+    decimals = cell.number_format.split(";")[0].partition("0.")[2].count("0")
+    return round(cell.value, decimals)
+
+
+def test_that_every_sheet_is_there_in_the_order_of_a_reader(demo: Workbook) -> None:
+    assert demo.sheetnames == DUTCH
+
+
+def test_that_table_3_holds_the_printed_numbers_as_numbers(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Tabel 3")
+    man = row_with(sheet, "man")[1:]
+    assert [shown(cell) for cell in man] == [12, 11, 91.7, 1, 8.3]
+    assert man[2].number_format == '"("0.0" %)";"("-0.0" %)"'
+    age = row_with(sheet, "Leeftijd (jaar)")[1:]
+    assert [shown(cell) for cell in age[:9]] == [57, 28, 75, 56, 28, 75, 57, 30, 74]
+    assert [age[1].number_format, age[2].number_format] == ['"["0;"["-0', '"–"0"]";"–"-0"]"']
+    p_value = row_with(sheet, "Geslacht")[1]
+    assert (p_value.number_format, p_value.font.b) == ('[<0.001]"< 0,001";0.000', True)
+
+
+def test_that_table_4_prints_signed_ranges_with_a_word_between(demo: Workbook) -> None:
+    change = row_with(sheet_of(demo, "Tabel 4"), "Hartslag (/min)", "verandering, %")
+    assert change[4].number_format == '"tot "0"]";"tot "-0"]"'
+    dose = row_with(sheet_of(demo, "Tabel 4"), "Dagdosis (mg)")[1:]
+    assert [shown(cell) for cell in dose[:9]] == [50, 19, 73, 49, 19, 73, 56, 28, 73]
+
+
+def test_that_the_overview_names_the_set_with_every_threshold_and_the_counts(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Overzicht")
+    texts = [cell.value for row in sheet.iter_rows() for cell in row]
+    assert "Verzonnen gegevens: geen echte patiënten." in texts
+    assert [row_with(sheet, name)[1].value for name in ("Totaal", "Responders", "Non-responders")] == [30, 10, 20]
+    assert [cell.value for cell in row_with(sheet, "Duur")] == ["Duur", "Duur van de pijnverlichting", "≥", 3, "weken"]
+    made = row_with(sheet, "Gemaakt op")[1]
+    assert (made.value, made.number_format) == (NOW, "dd-mm-yyyy hh:mm")
+
+
+def test_that_a_patients_classification_shows_its_evidence(tmp_path: Path) -> None:
+    course = [(m, 80, 120 if m != 240 else 145, 70) for m in range(0, 481, 30)]
+    one = patient("P01", course, nrs_before=8.0, nrs_end=5.0, infusion_minutes=480, relief_weeks=3.0)
+    book = exported(snapshot_of([one]), tmp_path, "en")
+    sheet = sheet_of(book, "Classification")
+    heads = [str(sheet.cell(2, at).value) for at in range(1, sheet.max_column + 1)]
+    values = [sheet.cell(3, at).value for at in range(1, sheet.max_column + 1)]
+    assert values[:2] == ["P01", "Non-responder"]
+    at = next(i for i, head in enumerate(heads) if "≤ 20" in head and "ystolic" in head)
+    assert values[at : at + 3] == [20.833333333, 240, "not met"]
+    assert sheet.cell(3, at + 1).number_format == "0.0"
+    assert sheet.freeze_panes == "B3"
+
+
+def test_that_data_sheets_hold_typed_values(tmp_path: Path) -> None:
+    one = patient(
+        "P01",
+        [(0, 80, None, 70)],
+        [(480, "esketamine", BelowLloq(1.234)), (480, "norketamine", 60.5)],
+        inclusion_date=date(2024, 1, 16),
+        infusion_start=datetime(2024, 1, 16, 8, 45),
+        weight_kg=71.5,
+        age_years=57,
+    )
+    book = exported(snapshot_of([one]), tmp_path)
+    patients = sheet_of(book, "patients")
+    by_name = {str(cell.value): patients.cell(2, at) for at, cell in enumerate(patients[1], 1)}
+    assert (by_name["inclusion_date"].value, by_name["inclusion_date"].number_format) == (
+        datetime(2024, 1, 16),
+        "dd-mm-yyyy",
+    )
+    assert by_name["infusion_start"].number_format == "dd-mm-yyyy hh:mm"
+    assert (by_name["weight_kg"].value, by_name["weight_kg"].number_format) == (71.5, "0.0")
+    assert (by_name["age_years"].value, by_name["age_years"].number_format) == (57, "0")
+    assert by_name["height_cm"].value is None
+    samples = sheet_of(book, "samples")
+    assert [samples.cell(row, 4).value for row in (2, 3)] == ["<1.2340", 60.5]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@A1", "=cmd|' /C calc'!A0", "#N/A", "\t=1"])
+def test_that_text_that_looks_like_a_formula_reaches_excel_as_text(tmp_path: Path, text: str) -> None:
+    book = exported(snapshot_of([patient("P01", remarks=text)]), tmp_path)
+    sheet = sheet_of(book, "patients")
+    column = next(cell.column for cell in sheet[1] if cell.value == "remarks")
+    cell = sheet.cell(2, column)
+    assert (cell.data_type, cell.value) == ("s", text)
+
+
+def test_that_no_cell_of_any_sheet_is_a_formula(tmp_path: Path) -> None:
+    events = [{"term": "=HYPERLINK(1)", "phase": "during"}]
+    book = exported(snapshot_of([patient("-1-", steady(), events=events, remarks="=A1")]), tmp_path)
+    found = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert "f" not in found
+
+
+def test_that_every_sheet_prints_on_a4_with_its_head_repeated(demo: Workbook) -> None:
+    for sheet in demo.worksheets:
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.sheet_properties.pageSetUpPr is not None
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        if sheet.title not in ("Overzicht", "Figuur 1"):
+            assert sheet.freeze_panes is not None
+            assert sheet.print_title_rows is not None
+        head = sheet.HeaderFooter.oddHeader
+        assert head is not None
+        assert "Verzonnen" in str(head.left.text)
+
+
+def test_that_the_codebook_lists_the_whole_dictionary(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Codeboek")
+    rows = {(row[0].value, row[1].value): [cell.value for cell in row] for row in sheet.iter_rows(min_row=2)}
+    assert rows[("patients", "age_years")][4:10] == ["jaar", 18, 120, 18, 100, 0]
+    assert rows[("patients", "dose_mg")][5:7] == ["> 0", 1000]
+    assert "male = man" in str(rows[("patients", "sex")][11])
+    assert (None, "ratio") in rows
+
+
+def test_that_the_log_comes_along_and_is_split_where_a_sheet_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Study.create(tmp_path / "s.esk", person=Person("AB"), patients=[patient("P01")]) as study:
+        study.set_setting("study_name", "=Pilot")
+        study.settle()
+        lines = len(study.log())
+        monkeypatch.setattr(workbook_out, "ROWS_PER_SHEET", lines - 1)
+        export_workbook(study.snapshot(), tmp_path / "s.xlsx", Wording("en"))
+    book = load_workbook(tmp_path / "s.xlsx")
+    first, second = sheet_of(book, "Log"), sheet_of(book, "Log 2")
+    assert (first.max_row, second.max_row) == (lines, 2)
+    assert [cell.value for cell in second[1]] == [cell.value for cell in first[1]]
+    assert second.cell(2, 1).value == lines
+    assert (second.cell(2, 12).value, second.cell(2, 12).data_type) == ("=Pilot", "s")
+    assert first.cell(2, 2).number_format == "dd-mm-yyyy hh:mm:ss"
+
+
+def test_that_a_log_text_longer_than_a_cell_is_cut_with_a_mark(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "é" * 40_000
+    cut = sheets_log.cut_to_fit(text)
+    assert cut.endswith(" ... [40000]")
+    assert len(cut) < 32_767
+
+
+def test_that_text_too_long_for_a_cell_is_refused_with_its_cell(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as caught:
+        exported(snapshot_of([patient("P01", remarks="x" * 32_768)]), tmp_path)
+    assert (caught.value.code, caught.value.params["sheet"]) == ("text_too_long", "patients")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_pictures_stand_beside_their_data_and_charts_do_without_them(tmp_path: Path, demo: Workbook) -> None:
+    assert len(sheet_of(demo, "Figuur 1")._charts) == 3  # type: ignore[attr-defined]  # openpyxl has no public list
+    snapshot = snapshot_of(demo_patients())
+    pictures = dict.fromkeys(("1a", "1b", "1c"), PIXEL)
+    export_workbook(snapshot, tmp_path / "p.xlsx", Wording("nl"), pictures={**pictures}, with_log=False)
+    sheet = sheet_of(load_workbook(tmp_path / "p.xlsx"), "Figuur 1")
+    assert len(sheet._images) == 3  # type: ignore[attr-defined]
+    points = [row for row in sheet.iter_rows(values_only=True) if row[0] == "1a" and str(row[1]).startswith("P")]
+    assert len(points) == 30
+
+
+def test_that_a_picture_that_is_none_is_a_fault_and_nothing_is_written(tmp_path: Path) -> None:
+    with pytest.raises(Fault) as caught:
+        export_workbook(
+            snapshot_of([patient()]), tmp_path / "p.xlsx", Wording("nl"), pictures={"1a": b"no"}, with_log=False
+        )
+    assert caught.value.code == "picture_damaged"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_an_export_tells_how_far_it_is_and_leaves_nothing_when_stopped(tmp_path: Path) -> None:
+    snapshot = snapshot_of([patient(f"P{n}", steady()) for n in range(60)])
+    shares: list[float] = []
+    export_workbook(snapshot, tmp_path / "a.xlsx", Wording("nl"), progress=shares.append, with_log=False)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    with pytest.raises(Fault) as caught:
+        export_workbook(
+            snapshot, tmp_path / "b.xlsx", Wording("nl"), cancelled=lambda: True, progress=shares.append, with_log=False
+        )
+    assert caught.value.code == "cancelled"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.xlsx"]
+
+
+def test_that_a_target_that_is_open_keeps_its_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = tmp_path / "open.xlsx"
+    target.write_bytes(b"old")
+
+    def held(self: Path, other: Path) -> Path:
+        raise PermissionError(13, "another program has it", str(other))
+
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(Fault) as caught:
+        exported(snapshot_of([patient()]), tmp_path / "nowhere" / "..")  # the same folder, spelt another way
+    monkeypatch.undo()
+    assert caught.value.code == "target_not_writable"
+    monkeypatch.setattr(Path, "replace", held)
+    with pytest.raises(Fault) as caught:
+        export_workbook(snapshot_of([patient()]), target, Wording("nl"), with_log=False)
+    assert caught.value.code == "target_open"
+    assert [path.name for path in tmp_path.iterdir()] == ["open.xlsx"]
+    assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", ["missing/out.xlsx", "folder.xlsx", "study.esk", "out"])
+def test_that_a_target_that_cannot_be_is_told_at_once(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder.xlsx").mkdir()
+    with pytest.raises(Fault) as caught:
+        export_workbook(snapshot_of([patient()]), tmp_path / name, Wording("nl"), with_log=False)
+    expected = "target_not_writable" if name.endswith(".xlsx") else "target_not_xlsx"
+    assert caught.value.code == expected
+
+
+def test_that_an_empty_study_can_be_exported(tmp_path: Path) -> None:
+    book = exported(snapshot_of([]), tmp_path, "en")
+    assert "Table 3" in book.sheetnames
+    assert sheet_of(book, "patients").max_row == 1
