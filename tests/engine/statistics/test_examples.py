@@ -1,23 +1,25 @@
-"""The examples in the docstrings run and give what they say."""
+"""The examples in the statistics' docstrings run, and give what they say."""
 
 from __future__ import annotations
 
 import doctest
+import importlib
 import pkgutil
-from importlib import import_module
 
 import pytest
 
-from esk_engine import statistics
+import esk_engine.statistics
 
-ROOMS = [f"{statistics.__name__}.{room.name}" for room in pkgutil.iter_modules(statistics.__path__)]
+ROOMS = [room.name for room in pkgutil.iter_modules(esk_engine.statistics.__path__)]
 
 
 @pytest.mark.parametrize("room", ROOMS)
-def test_that_every_example_runs(room: str) -> None:
-    assert doctest.testmod(import_module(room)).failed == 0
+def test_that_the_examples_of_a_room_give_what_they_say(room: str) -> None:
+    found = doctest.testmod(importlib.import_module(f"esk_engine.statistics.{room}"))
+    assert found.failed == 0
 
 
-def test_that_every_public_name_is_documented_with_what_it_takes_and_gives() -> None:
-    for name in statistics.__all__:
-        assert (getattr(statistics, name).__doc__ or "").strip(), name
+def test_that_there_are_examples_to_run() -> None:
+    rooms = (importlib.import_module(f"esk_engine.statistics.{room}") for room in ROOMS)
+    tests = [test for room in rooms for test in doctest.DocTestFinder(exclude_empty=True).find(room)]
+    assert sum(len(test.examples) for test in tests) > 30
