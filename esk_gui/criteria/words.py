@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from itertools import count
 
 from esk_engine.consequences import Reason, Why
-from esk_engine.criteria import TABLE_2, Condition, CriteriaSet
+from esk_engine.criteria import Condition, CriteriaSet
 from esk_engine.dictionary import numeric
+from esk_engine.report.render import set_name as printed_name
 from esk_engine.wording import Wording
 
 SIGNS = {">=": "≥", "<=": "≤"}
@@ -43,10 +44,8 @@ def standing_text(criteria_set: CriteriaSet, wording: Wording) -> str:
 
 
 def set_name(criteria_set: CriteriaSet, wording: Wording) -> str:
-    """A set by its name; the shipped one by its name in this language, unless somebody gave it another."""
-    if criteria_set.set_id == TABLE_2.set_id and criteria_set.name == TABLE_2.name:
-        return wording("criteria_set.table_2")
-    return criteria_set.name
+    """A set by its name, as reports print it; the shipped one by its name in this language."""
+    return printed_name(criteria_set.name, wording)
 
 
 def copy_name(criteria_set: CriteriaSet, taken: Iterable[str], wording: Wording) -> str:

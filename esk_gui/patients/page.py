@@ -285,9 +285,10 @@ class PatientsPage(Page):
     @override
     def drafts(self) -> list[str]:
         study = self.session.study
-        return [
+        named = [
             self._named(draft) for draft in self._drafts.all() if study and study.has_patient(draft.place.patient_id)
         ]
+        return named + self.form.side_effects.drafts()
 
     def _named(self, draft: Draft) -> str:
         patient = self.session.open_study.patient(draft.place.patient_id)

@@ -177,9 +177,11 @@ class SideEffectsTab(QWidget):
 
     def drafts(self) -> list[str]:
         """A side effect that was typed but not added."""
-        if self._adder.isHidden() or self._adder.is_empty():
+        patient = self._patient()
+        if patient is None or self._adder.isHidden() or self._adder.is_empty():
             return []
-        return [self._session.wording("side_effects.draft", term=self._adder.term.currentText().strip())]
+        term = self._adder.term.currentText().strip()
+        return [self._session.wording("side_effects.draft", study_no=patient.study_no, term=term)]
 
     # What a person does
 

@@ -351,7 +351,7 @@ def test_that_the_choice_and_what_was_typed_survive_a_rebuild(world: World) -> N
     combo = world.tab.findChild(QComboBox, "term")
     assert combo is not None
     world.qtbot.keyClicks(combo.lineEdit(), "Jeuk")
-    assert world.tab.drafts() == ["bijwerking ‘Jeuk’ is nog niet toegevoegd"]
+    assert world.tab.drafts() == ["P16: bijwerking ‘Jeuk’ nog niet toegevoegd"]
     state = world.tab.state()
     again = SideEffectsTab(world.session)
     again.show_patient(world.patient.id)
