@@ -34,6 +34,7 @@ class Entry(QObject):
         self._session = session
         self.drafts = drafts
         self._pending: set[Place] = set()
+        self._failed: set[Place] = set()
         session.save_state_changed.connect(self._on_save_state)
 
     def enter(self, place: Place, text: str) -> tuple[Issue, ...]:
@@ -104,10 +105,16 @@ class Entry(QObject):
     def _on_save_state(self, state: SaveState) -> None:
         if state.status == "saving" or not self._pending:
             return
-        for place in tuple(self._pending):
-            self.save_changed.emit(place, state.status)
+        places = tuple(self._pending)
+        self._failed = set(places) if state.status == "failed" else set()
         if state.status == "saved":
             self._pending.clear()
+        for place in places:
+            self.save_changed.emit(place, state.status)
+
+    def is_unsaved(self, place: Place) -> bool:
+        """Whether what was entered at a place could not be written yet."""
+        return place in self._failed
 
     def standing(self, patient: Patient) -> Standing:
         """What is doubtful or wrong in a patient as stored, by record id and variable: the gravest of each."""

@@ -68,6 +68,10 @@ class _ConditionLine(QWidget):
         self._note.setVisible(bool(text.note))
         return text
 
+    def show_note(self, shown: bool) -> None:
+        """Whether the note stands here; one that the next line repeats stands there only."""
+        self._note.setVisible(shown and bool(self._note.text()))
+
 
 class _CriterionBlock(QWidget):
     """One criterion: its verdict's sign, its name, its conditions."""
@@ -96,6 +100,8 @@ class _CriterionBlock(QWidget):
             line.show_condition(condition, is_narrow=is_narrow)
             for line, condition in zip(self._lines, judged.conditions, strict=True)
         ]
+        for line, text, following in zip(self._lines, texts, texts[1:], strict=False):
+            line.show_note(text.note != following.note)
         words = self._session.wording
         evidence = "; ".join(f"{t.what} {t.value} ({t.limit})" for t in texts)
         self.setAccessibleName(f"{self._name.text()}: {words(f'verdict.{judged.verdict}')}")

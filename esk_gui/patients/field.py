@@ -13,16 +13,16 @@ from esk_engine.records import Patient
 from esk_gui.patients.choices import CodeButtons, CodeList
 from esk_gui.patients.drafts import Draft, Place
 from esk_gui.patients.form_fields import Entered, Shown
+from esk_gui.patients.messages import FittedMessage
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine, EntryText
-from esk_gui.widgets.labels import MessageLabel, text_label
+from esk_gui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
     from esk_gui.patients.entry import Entry
 
 Control = EntryLine | EntryText | CodeList | CodeButtons
-_NOTES_WIDTH = 560
 _PLACEHOLDER = {ValueType.DATE: "patients.typed.date", ValueType.DATETIME: "patients.typed.datetime"}
 
 
@@ -35,7 +35,7 @@ class FieldMessage(QWidget):
     def __init__(self, session: Session, name: str) -> None:
         super().__init__()
         self._words = session.wording
-        self.label = MessageLabel(session.theme, f"message_{name}")
+        self.label = FittedMessage(session.theme, f"message_{name}")
         self._decimal = button("", session.theme, self._choose_decimal, kind="link", name=f"{name}_as_decimal")
         self._thousands = button("", session.theme, self._choose_thousands, kind="link", name=f"{name}_as_thousands")
         self._retry = button(session.wording("patients.retry"), session.theme, kind="link", name=f"{name}_retry")
@@ -43,12 +43,11 @@ class FieldMessage(QWidget):
         self._readings = (0.0, 0.0)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(4)
         row.addWidget(self.label, 1)
         for each in (self._decimal, self._thousands, self._retry):
-            each.setMaximumHeight(20)
-            each.setMinimumHeight(20)
-            row.addWidget(each)
+            each.setProperty("fit", "message")
+            row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
         self.show_issue(None)
 
     def show_issue(self, issue: Issue | None) -> None:
@@ -98,6 +97,7 @@ class EntryField(QObject):
         self._words = session.wording
         self._place: Place | None = None
         self._is_committing = False
+        self._issue: Issue | None = None
         name, words = spec.name, session.wording
         text = words(spec.label) if spec.label else words.short_label(name) if spec.is_short else words.label(name)
         self.label = text_label(text, "label")
@@ -148,15 +148,21 @@ class EntryField(QObject):
             if draft is not None:
                 _put_draft(control, draft.text)
         shown = draft.issues[0] if draft and draft.issues else issue
-        self.message.show_issue(shown)
+        self._issue = shown
+        self._show_message()
         if not isinstance(control, (CodeList, CodeButtons)):
             control.set_state("" if shown is None else "error" if shown.is_error else "warning")
 
     def show_save(self, state: str) -> None:
         """The state of what was entered last here: "saving", "saved" or "failed"."""
         self.control.setProperty("save", state)
-        if state == "failed":
+        self._show_message()
+
+    def _show_message(self) -> None:
+        if self._place is not None and self._entry.is_unsaved(self._place):
             self.message.show_not_saved()
+        else:
+            self.message.show_issue(self._issue)
 
     def set_read_only(self, read_only: bool) -> None:
         """Let the value be read and copied but not changed."""
@@ -191,7 +197,6 @@ class EntryField(QObject):
         if declared.name == "remarks":
             notes = EntryText(name)
             notes.setFixedHeight(96)
-            notes.setMaximumWidth(_NOTES_WIDTH)
             notes.committed.connect(self._enter)
             return notes
         line = EntryLine(name, theme, unit=words.unit_text(declared.unit), number=declared.is_numeric)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_engine.records import Patient
 from esk_gui.patients.field import EntryField, ShownField
 from esk_gui.patients.form_fields import Entered, Row, Shown
-from esk_gui.widgets.entry import EntryText
+from esk_gui.widgets.frames import bare
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -72,24 +72,23 @@ class FieldRows(QWidget):
 
     def _make_row(self, row: Row) -> QWidget:
         line = QWidget()
-        grid = QGridLayout(line)
-        grid.setContentsMargins(0, 0, 0, 0)
+        column = bare(QVBoxLayout(line), LABEL_GAP)
+        side_by_side = bare(QHBoxLayout())
+        grid = QGridLayout()
         grid.setHorizontalSpacing(FIELD_GAP)
         grid.setVerticalSpacing(LABEL_GAP)
-        last = len(row)
+        side_by_side.addLayout(grid)
+        side_by_side.addStretch(1)
+        column.addLayout(side_by_side)
         for at, spec in enumerate(row):
             field = self._make_field(spec)
             self._grids[spec.name] = grid
             if spec.width:
                 field.control.setFixedWidth(spec.width)
             grid.addWidget(field.label, 0, at, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-            if isinstance(field.control, EntryText):
-                grid.addWidget(field.control, 1, at, 1, last - at + 1)
-            else:
-                grid.addWidget(field.control, 1, at, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(field.control, 1, at, Qt.AlignmentFlag.AlignLeft)
             if isinstance(field, EntryField):
-                grid.addWidget(field.message, 2 + at, at, 1, last - at + 1)
-        grid.setColumnStretch(last, 1)
+                column.addWidget(field.message)
         return line
 
     def _make_field(self, spec: Entered | Shown) -> EntryField | ShownField:

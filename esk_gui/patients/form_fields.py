@@ -77,5 +77,5 @@ EVALUATION: tuple[Row, ...] = (
     (Entered("evaluation_date", 128),),
     (Entered("relief_weeks", 104), Entered("relief_ongoing")),
     (Entered("treatment_continued"),),
-    (Entered("remarks"),),
+    (Entered("remarks", 560),),
 )

@@ -15,7 +15,7 @@ from esk_gui.icons import icon
 from esk_gui.patients.completeness import readings_present
 from esk_gui.patients.evidence_list import EvidenceList
 from esk_gui.widgets.frames import PANEL_PADDING, PANEL_WIDTH, HeaderBar, TintBlock, bare, ground, scrolling
-from esk_gui.widgets.labels import ElidedLabel, set_property, text_label
+from esk_gui.widgets.labels import set_property, text_label
 from esk_gui.widgets.marks import Mark
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ class _Summary(TintBlock):
 
     def __init__(self, session: Session) -> None:
         super().__init__("undetermined", PANEL_PADDING)
-        self._session = session
+        self._group: str | None = None
         self.mark = Mark("undetermined", session.theme, 24)
         self.small_mark = Mark("undetermined", session.theme, 14)
         self.group = text_label("", "verdict", "verdict_group")
-        self.line = ElidedLabel("", "second")
-        self.line.setObjectName("verdict_line")
+        self.line = text_label("", "second", "verdict_line", wrap=True)
+        self._is_strip = False
         self._row = QHBoxLayout()
         self._row.setSpacing(8)
         self._row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -60,12 +60,36 @@ class _Summary(TintBlock):
         self.small_mark.hide()
 
     def show_group(self, group: str | None, title: str, line: str) -> None:
+        """Show a group, or without one only a title."""
+        self._group = group
         self.mark.set_group(group or "undetermined")
         self.small_mark.set_group(group or "undetermined")
         self.set_tint(group or "undetermined")
         self.group.setText(title)
         self.line.setText(line)
-        self.line.setToolTip(line)
+        self._show_mark()
+
+    def set_strip(self, strip: bool, toggle: QWidget) -> None:
+        """One line of 40 px, or mark and group over their line."""
+        self._is_strip = strip
+        set_property(self.group, "text_role", "heading" if strip else "verdict")
+        self.line.setWordWrap(not strip)
+        margins = (PANEL_PADDING, 0, 8, 0) if strip else (PANEL_PADDING, 14, PANEL_PADDING, 14)
+        self.column.setContentsMargins(*margins)
+        if strip:
+            self._row.insertWidget(3, self.line, 1)
+            self.setFixedHeight(_STRIP_HEIGHT)
+        else:
+            self.column.addWidget(self.line)
+            self.setMinimumHeight(80)
+            self.setMaximumHeight(QWIDGETSIZE_MAX)
+        self._row.addWidget(toggle)
+        toggle.setVisible(strip)
+        self._show_mark()
+
+    def _show_mark(self) -> None:
+        self.mark.setVisible(self._group is not None and not self._is_strip)
+        self.small_mark.setVisible(self._group is not None and self._is_strip)
 
 
 class VerdictPanel(QFrame):
@@ -81,6 +105,7 @@ class VerdictPanel(QFrame):
         super().__init__()
         self._session = session
         self._is_narrow = False
+        self._is_showing = False
         self._shown_set: CriteriaSet | None = None
         self.is_strip = False
         self.setObjectName("verdict")
@@ -94,7 +119,6 @@ class VerdictPanel(QFrame):
         self._head.row.addWidget(self._sets)
         self._summary = _Summary(session)
         self._toggle = self._make_toggle()
-        self._summary._row.addWidget(self._toggle)
         self._evidence = EvidenceList(session)
         self._scroll = scrolling(ground(self._evidence, "panel"), "verdict_evidence")
         self._foot = self._make_foot()
@@ -158,11 +182,13 @@ class VerdictPanel(QFrame):
         self._show_set()
         if patient is None or study is None:
             self._summary.show_group(None, words("patients.verdict.none"), words("patients.verdict.none.help"))
-            self._scroll.widget().hide()
+            self._evidence.hide()
             self._foot.hide()
+            self._is_showing = False
             return
-        self._scroll.widget().setVisible(not is_covered)
-        self._foot.setVisible(not self.is_strip or self._toggle.isChecked())
+        self._is_showing = True
+        self._evidence.setVisible(not is_covered)
+        self._foot.setVisible(not self.is_strip)
         verdict = study.cohort.verdict(patient.id)
         if is_covered:
             line = words("patients.covered.help")
@@ -171,7 +197,6 @@ class VerdictPanel(QFrame):
             line = verdict_line(verdict, self._session)
             self._summary.show_group(verdict.group, words(f"group.{verdict.group}"), line)
             self._evidence.show_verdict(verdict, is_narrow=self._is_narrow)
-        self._summary.line.setWordWrap(is_covered)
         self._show_foot(patient, verdict)
         self.setAccessibleName(f"{words('patients.verdict')}: {self._summary.group.text()}")
         self.setAccessibleDescription(line)
@@ -231,22 +256,8 @@ class VerdictPanel(QFrame):
         strip, opened = self.is_strip, self._toggle.isChecked()
         set_property(self, "kind", "side_top" if strip else "side_right")
         self._head.setVisible(not strip)
-        self._toggle.setVisible(strip)
         self._scroll.setVisible(not strip or opened)
-        self._scroll.setFixedHeight(_OPENED_HEIGHT) if strip else self._scroll.setMinimumHeight(0)
-        if not strip:
-            self._scroll.setMaximumHeight(QWIDGETSIZE_MAX)
-        self._foot.setVisible(not strip or opened)
-        summary = self._summary
-        summary.mark.setVisible(not strip)
-        summary.small_mark.setVisible(strip)
-        set_property(summary.group, "text_role", "heading" if strip else "verdict")
-        margins = (PANEL_PADDING, 0, 8, 0) if strip else (PANEL_PADDING, 14, PANEL_PADDING, 14)
-        summary.column.setContentsMargins(*margins)
-        if strip:
-            summary._row.insertWidget(3, summary.line, 1)
-            summary.setFixedHeight(_STRIP_HEIGHT)
-        else:
-            summary.column.addWidget(summary.line)
-            summary.setMinimumHeight(80)
-            summary.setMaximumHeight(QWIDGETSIZE_MAX)
+        self._scroll.setMinimumHeight(_OPENED_HEIGHT if strip else 0)
+        self._scroll.setMaximumHeight(_OPENED_HEIGHT if strip else QWIDGETSIZE_MAX)
+        self._foot.setVisible(not strip and self._is_showing)
+        self._summary.set_strip(strip, self._toggle)

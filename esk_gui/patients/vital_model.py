@@ -96,8 +96,9 @@ class VitalSignsModel(QAbstractTableModel):
         kept = len(old_keys) == len(self._keys)
         changed = [at for at, key in enumerate(self._keys) if not kept or key != old_keys[at]]
         self._cells = list(old_cells) if kept else [()] * len(self._keys)
-        for at in changed if looks else ():
-            self._cells[at] = looks.cells(self._rows[at])
+        if looks is not None:
+            for at in changed:
+                self._cells[at] = looks.cells(self._rows[at])
         return changed
 
     def row_at(self, minute: int) -> int | None:

@@ -13,6 +13,7 @@ from esk_engine.errors import Issue
 from esk_engine.records import Patient
 from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.inline_line import InlineLine
+from esk_gui.patients.messages import FittedMessage
 from esk_gui.patients.vital_entry import COLUMNS, VitalEntry
 from esk_gui.patients.vital_marks import Marks, VitalLimits
 from esk_gui.patients.vital_model import VitalColumn, VitalSignsModel
@@ -20,7 +21,7 @@ from esk_gui.patients.vital_paste import read_block
 from esk_gui.patients.vital_rows import VITAL_VARIABLES, GridRow
 from esk_gui.patients.vital_view import HEADER, ROW_TALL, VitalSignsView
 from esk_gui.widgets.buttons import button
-from esk_gui.widgets.labels import MessageLabel, text_label
+from esk_gui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -61,8 +62,10 @@ class VitalSignsPane(QWidget):
         self._vital_entry = VitalEntry(entry)
         self.model = VitalSignsModel(session, self._vital_entry, entry.drafts, self)
         self.view = VitalSignsView(session, self.model)
-        self._messages = {name: MessageLabel(session.theme, f"message_{name}") for name in ("minute", *VITAL_VARIABLES)}
-        self._faults = MessageLabel(session.theme, "message_vital_signs")
+        self._messages = {
+            name: FittedMessage(session.theme, f"message_{name}") for name in ("minute", *VITAL_VARIABLES)
+        }
+        self._faults = FittedMessage(session.theme, "message_vital_signs")
         adder = button(
             "", session.theme, kind="quiet", icon_name="add", in_header=True, tooltip=words("patients.reading.add")
         )

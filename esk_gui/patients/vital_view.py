@@ -17,7 +17,7 @@ from esk_gui.widgets.entry import leaves_to_study
 if TYPE_CHECKING:
     from esk_gui.app import Session
 
-_ASIDE = {Qt.Key.Key_Tab: True, Qt.Key.Key_Backtab: False}
+_ASIDE: dict[int, bool] = {Qt.Key.Key_Tab: True, Qt.Key.Key_Backtab: False}
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 ROW_TALL, ROW_LOW, HEADER = 26, 24, 40
 _LEAST_ROWS = 7

@@ -9,8 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
+from esk_engine.errors import Fault
 from esk_engine.judge import Group
 from esk_engine.records import BelowLloq, make_patient
+from esk_engine.study import SaveState
 from tests.gui.patients_case import Opener, desk, whole_patient
 
 __all__ = ["desk"]
@@ -266,3 +268,19 @@ def test_that_a_deleted_patient_is_asked_for_and_comes_back_with_undo(desk: Open
     case.study.undo()
     assert case.study.cohort.group(case.patient("P02").id) is Group.RESPONDER
     assert case.page.list.model.rowCount() == 2
+
+
+def test_that_a_value_that_cannot_be_written_says_so_at_its_field_and_above_until_it_is(desk: Opener) -> None:
+    case = desk(make_patient({"study_no": "P01"}))
+    case.open("P01")
+    case.settled()
+    case.type("age_years", "57")
+    case.session.save_state_changed.emit(SaveState("failed", None, Fault("file_full", path="study.esk")))
+    assert case.message("age_years") == "Niet opgeslagen."
+    assert case.find("age_years_retry", QPushButton).isVisible()
+    assert case.label("save_state") == "Niet opgeslagen"
+    assert case.find("save_retry", QPushButton).isVisible()
+    case.session.save_state_changed.emit(SaveState("saved", datetime(2024, 6, 1, 14, 2)))
+    assert case.message("age_years") == ""
+    assert case.label("save_state") == "Opgeslagen 14:02"
+    assert not case.find("save_retry", QPushButton).isVisible()
