@@ -156,6 +156,8 @@ class SheetWriter:
         return value if look is PLAIN else self._cell(column, look, value)
 
     def _text(self, column: int, text: str, look: Look) -> Any:
+        if not text:
+            return None if look is PLAIN else self._cell(column, look, None)
         shown = excel_text(text)
         if not fits_in_cell(text):
             place = cell_name(self.row_count, column)

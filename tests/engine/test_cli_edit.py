@@ -6,19 +6,28 @@ import io
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from esk_engine.cli import main
-from esk_engine.dictionary import Kind
+from esk_engine.cli.edit_lines import LineEditor
+from esk_engine.dictionary import VARIABLES, Kind
+from esk_engine.errors import Fault
 from esk_engine.records import BelowLloq, Patient
 from esk_engine.settings import PMethod
 from esk_engine.study import Person, Study
+from esk_engine.wording import Wording
 from tests.engine.builders import patient, steady
 
 ROOT = Path(__file__).resolve().parents[2]
+FORMS = ("patient", "new", "delete", "reading", "sample", "analyte", "adverse_event", "phase")
+FORMS += ("criteria", "settings", "undo", "redo")
+NAMES = (*FORMS, *(declared.name for declared in VARIABLES), "name", "conditions", "variable", "naranjo_cutoff")
 
 
 class Editor:
@@ -273,3 +282,30 @@ def test_that_a_study_that_is_open_elsewhere_is_not_edited(edit: Editor) -> None
     assert edit.code == 1
     assert "file_locked" in edit.err
     assert edit.patient().rows(Kind.PATIENT)[0].get("nrs_end") is None
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from(["", "P01", "4,5", "ja", "<5"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(line=st.dictionaries(st.sampled_from([*FORMS, "set", "reason"]), JSON, min_size=1, max_size=4))
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+def test_that_no_line_ends_in_anything_but_an_act_or_a_fault(
+    tmp_path_factory: pytest.TempPathFactory, line: dict[str, Any]
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "fuzz.esk"
+    if not path.exists():
+        Study.create(path, person=Person("AB"), patients=[patient("P01", steady(until=60))]).close()
+    with Study.open(path, person=Person("ND")) as study:
+        try:
+            LineEditor(study, date.today).carry_out(line)
+        except Fault as fault:  # any other exception fails the test, and so does a message without a text
+            for wording in (Wording("nl"), Wording("en")):
+                _ = [wording.issue(issue) for issue in fault.issues] or wording.fault(fault)
