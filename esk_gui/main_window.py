@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         session.error_raised.connect(self.show_error)
         session.page_requested.connect(self._show_page)
         session.patient_requested.connect(self._show_patient)
+        self.workspace.pages.page_shown.connect(self._on_page_shown)
         self.studies.opening.connect(self._on_opening)
         self.studies.settled.connect(self._on_settled)
 
@@ -142,8 +143,9 @@ class MainWindow(QMainWindow):
         self._show_history()
 
     def _show_frame(self) -> None:
-        has_study = self.session.study is not None
-        self._menu_row.show_study(has_study)
+        study = self.session.study
+        has_study = study is not None
+        self._menu_row.show_study(has_study, is_synthetic=study is not None and study.settings.synthetic)
         self._frame.setCurrentWidget(self.workspace if has_study else self.start_page)
         if not has_study:
             self.start_page.refresh()
@@ -184,14 +186,16 @@ class MainWindow(QMainWindow):
     def _on_study_changed(self, change: object) -> None:
         self._show_history()
         self._show_title()
+        self._menu_row.show_study(True, is_synthetic=self.session.open_study.settings.synthetic)
 
     def _show_page(self, name: str) -> Page | None:
         if self.session.study is None:
             return None
         self.leave_field()
-        page = self.workspace.pages.show_page(name)
+        return self.workspace.pages.show_page(name)
+
+    def _on_page_shown(self, name: str) -> None:
         self.window_actions.check("settings" if name == "settings" else f"page_{name}")
-        return page
 
     def _show_patient(self, patient_id: str) -> None:
         from esk_gui.patients.page import PatientsPage

@@ -14,6 +14,7 @@ from esk_engine.wording import Wording
 from esk_gui.icons import icon
 from esk_gui.theme import Theme
 from esk_gui.widgets.frames import bare, ground
+from esk_gui.widgets.labels import text_label
 
 MENU_HEIGHT: Final = 36
 SHORTCUT_FORMAT: Final = QKeySequence.SequenceFormat.NativeText
@@ -141,6 +142,9 @@ class MenuRow(QWidget):
         for key, entries in MENUS:
             _fill(bar.addMenu(wording(key)), entries, actions, wording)
         row.addWidget(bar, 1, Qt.AlignmentFlag.AlignVCenter)
+        self.synthetic = text_label(wording("shell.synthetic"), "third", "synthetic_mark")
+        row.addWidget(self.synthetic)
+        row.addSpacing(8)
         self.person = _tool(actions["person"], theme, "person", with_text=True)
         self._tools = (
             self.person,
@@ -151,7 +155,9 @@ class MenuRow(QWidget):
         for tool in self._tools:
             row.addWidget(tool)
 
-    def show_study(self, has_study: bool) -> None:
+    def show_study(self, has_study: bool, *, is_synthetic: bool) -> None:
+        """The buttons of an open study; that its data are invented is told on every page."""
+        self.synthetic.setVisible(is_synthetic)
         for tool in self._tools:
             tool.setVisible(has_study)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtSvgWidgets import QSvgWidget
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_engine import __version__
 from esk_engine.fault_log import fault_log_path
@@ -13,7 +13,7 @@ from esk_engine.resources import resource_path
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
 from esk_gui.menus import Actions
-from esk_gui.widgets.frames import Hairline, bare
+from esk_gui.widgets.frames import PAGE_PADDING, bare
 from esk_gui.widgets.labels import text_label
 
 # What a key does beyond the actions of the menus: the keys as they are written, and the text of what they do.
@@ -38,14 +38,19 @@ class AboutDialog(EskDialog):
         row.addStretch(1)
         row.addWidget(text_label(words("start.version", version=__version__), "third"), 0, Qt.AlignmentFlag.AlignBottom)
         self.column.addLayout(row)
-        self.column.addSpacing(8)
-        self.add_text(words("about.purpose"), "")
-        self.add_text(words("about.limits"))
-        self.add_text(words("start.privacy"))
-        self.column.addWidget(Hairline())
-        self.add_text(words("about.sources"), "third")
-        self.add_text(words("about.fault_log", path=str(fault_log_path())), "third")
-        self.column.addStretch(1)
+        holder = QWidget()
+        texts = bare(QVBoxLayout(holder), 8)
+        for text, role in (
+            (words("about.purpose"), ""),
+            (words("about.limits"), "body_second"),
+            (words("start.privacy"), "body_second"),
+            (words("about.sources"), "third"),
+            (words("about.fault_log", path=str(fault_log_path())), "third"),
+        ):
+            texts.addWidget(text_label(text, role, wrap=True))
+        texts.addStretch(1)
+        holder.setMinimumHeight(holder.heightForWidth(self.minimumWidth() - 2 * PAGE_PADDING))
+        self.add_scrolling(holder)
         self.add_close(words("shell.close"))
 
 
@@ -55,7 +60,8 @@ class KeyboardDialog(EskDialog):
     def __init__(self, session: Session, parent: QWidget | None, actions: Actions) -> None:
         words = session.wording
         super().__init__(session, parent, "keyboard", words("shell.keys.title"), 640)
-        columns = bare(QHBoxLayout(), 32)
+        holder = QWidget()
+        columns = bare(QHBoxLayout(holder), 32)
         named = [
             (action.shortcut().toString(QKeySequence.SequenceFormat.NativeText), action.text())
             for action in actions.with_keys()
@@ -66,8 +72,7 @@ class KeyboardDialog(EskDialog):
             for title, entries in _PLACES
         ]
         columns.addLayout(_keys(places), 1)
-        self.column.addLayout(columns)
-        self.column.addStretch(1)
+        self.add_scrolling(holder)
         self.add_close(words("shell.close"))
 
 

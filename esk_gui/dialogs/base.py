@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 
 from esk_gui.app import Session
 from esk_gui.widgets.buttons import button
-from esk_gui.widgets.frames import PAGE_PADDING, FootBar, bare
+from esk_gui.widgets.frames import PAGE_PADDING, FootBar, bare, scrolling
 from esk_gui.widgets.labels import text_label
 
 
@@ -43,6 +43,15 @@ class EskDialog(QDialog):
         self._foot = FootBar()
         self._foot.row.addStretch(1)
         outer.addWidget(self._foot)
+
+    def add_scrolling(self, content: QWidget) -> None:
+        """A body that may be higher than the window: it scrolls where it is."""
+        area = scrolling(content)
+        needed = content.sizeHint()
+        parent = self.parentWidget()
+        room = parent.window().height() - 176 if parent is not None else needed.height()
+        area.setMinimumHeight(min(needed.height(), max(120, room)))
+        self.column.addWidget(area, 1)
 
     def add_text(self, text: str, role: str = "body_second") -> None:
         """A paragraph in the body."""

@@ -58,7 +58,7 @@ class Notice(QFrame):
         line = bare(QHBoxLayout(), 8)
         line.addWidget(icon_label(icon_name, theme), 0, Qt.AlignmentFlag.AlignTop)
         self.label = text_label(text, wrap=True)
-        line.addWidget(self.label, 1)
+        line.addWidget(self.label, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(line)
         self.bar = QProgressBar()
         self.bar.setRange(0, 1000)

@@ -71,6 +71,31 @@ def test_that_the_start_page_needs_none_of_the_heavy_libraries() -> None:
     assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
+def test_that_the_heavy_libraries_come_in_behind_the_first_paint() -> None:
+    result = _run(
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from esk_gui.launch import make_application\n"
+        "app = make_application()\n"
+        "from esk_gui.app import Session\n"
+        "from esk_gui.main_window import MainWindow\n"
+        "from esk_gui.preferences import Preferences\n"
+        "from esk_gui.warm_up import WarmUp\n"
+        "window = MainWindow(Session(app, Preferences(Path('.') / 'no-such-folder')))\n"
+        "warm_up = WarmUp(window)\n"
+        "app.processEvents()\n"
+        "before = 'numpy' in sys.modules\n"
+        "window.show()\n"
+        "until = time.monotonic() + 60\n"
+        "while 'esk_engine.study' not in sys.modules and time.monotonic() < until:\n"
+        "    app.processEvents()\n"
+        "warm_up.wait()\n"
+        "print(before, [name in sys.modules for name in ('numpy', 'esk_engine.report', 'openpyxl')])\n",
+        QT_QPA_PLATFORM="offscreen",
+    )
+    assert result.stdout.splitlines()[-1] == "False [True, True, True]", result.stderr
+
+
 def test_that_a_defect_is_written_down_without_any_value(home: Path) -> None:
     try:
         try:
