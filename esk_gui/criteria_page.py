@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -13,6 +13,7 @@ from esk_engine.cohort import Cohort
 from esk_engine.criteria import CriteriaSet
 from esk_gui.criteria.bars import NameBar, TrialBar
 from esk_gui.criteria.counts import CountsStrip
+from esk_gui.criteria.draft import Place
 from esk_gui.criteria.editor import CriteriaEditor
 from esk_gui.criteria.edits import Edits
 from esk_gui.criteria.evaluation import Evaluation, evaluate
@@ -82,6 +83,7 @@ class CriteriaPage(Page):
         self.acts.edited.connect(self.refresh)
         self.edits.edited.connect(self.refresh)
         self.edits.tried.connect(self._show_trial)
+        self.edits.added.connect(self._go_to)
         self.panel.base_chosen.connect(self._on_base)
         self.panel.details.switches.patient_wanted.connect(self.session.show_patient)
         self.panel.details.p_values.opened.connect(self._evaluate)
@@ -133,6 +135,7 @@ class CriteriaPage(Page):
         return self.shown.state() | {
             "p_open": self.panel.details.p_values.is_open,
             "scrolled": self._area.verticalScrollBar().value(),
+            "drafts": {row.place: row.draft() for row in self.editor.rows() if row.draft()},
         }
 
     @override
@@ -140,7 +143,34 @@ class CriteriaPage(Page):
         self.shown.restore(state)
         self.panel.details.p_values.set_open(bool(state.get("p_open")))
         self.refresh()
+        for row in self.editor.rows():
+            if row.place in state.get("drafts", {}):
+                row.restore_draft(state["drafts"][row.place])
         self._area.verticalScrollBar().setValue(int(state.get("scrolled", 0)))
+
+    @override
+    def drafts(self) -> list[str]:
+        name = set_name(self.shown.stored, self.wording) if self.session.study is not None else ""
+        return [
+            self.wording(
+                "criteria_page.draft", name=name, label=self.wording.label(row.condition.variable), text=row.draft()
+            )
+            for row in self.editor.rows()
+            if row.draft()
+        ]
+
+    def _go_to(self, place: Place) -> None:
+        """Bring a condition in sight, its threshold ready to be typed."""
+        row = next((row for row in self.editor.rows() if row.place == place), None)
+        if row is not None:
+            row.threshold.setFocus(Qt.FocusReason.OtherFocusReason)
+            row.threshold.selectAll()
+            QTimer.singleShot(0, self._show_focus)  # it has no place yet: layouts take new widgets in a turn later
+
+    def _show_focus(self) -> None:
+        focused = self.focusWidget()
+        if focused is not None and self.editor.isAncestorOf(focused):
+            self._area.ensureWidgetVisible(focused, 0, 48)
 
     def _show_trial(self) -> None:
         """Show the conditions as they stand on the screen, with their consequences."""

@@ -70,7 +70,7 @@ class NameBar(QWidget):
         line.addWidget(cancel)
         line.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 12, 24, 0)
+        column.setContentsMargins(24, 12, 24, 8)
         column.addLayout(line)
         column.addWidget(self._message)
         self.hide()

@@ -130,7 +130,7 @@ class ConditionRow(QWidget):
         grid.addWidget(self.operator, 0, 1, top)
         grid.addWidget(self.threshold, 0, 2, top)
         grid.addWidget(self.was, 0, 3, top)
-        grid.addWidget(self.plot, *((3, 0, 1, 6) if is_stacked else (0, 4, 3, 1)))
+        grid.addWidget(self.plot, *((3, 0, 1, 6) if is_stacked else (0, 4, 3, 1)), top)
         grid.addWidget(self.more, 0, 5, top)
         grid.addWidget(self.message, 1, 0, 1, 4)
         grid.addWidget(self.note, 2, 0, 1, 4, top)
@@ -170,6 +170,15 @@ class ConditionRow(QWidget):
         key = "criteria_page.plot_none" if missing == len(data.values) else "criteria_page.plot_missing"
         self.note.setText(self._wording(key, n=missing) if missing else "")
         self.note.setVisible(bool(missing))
+
+    def draft(self) -> str:
+        """A threshold that was typed and not taken, or ""."""
+        return self.threshold.text() if self.threshold.is_uncommitted else ""
+
+    def restore_draft(self, text: str) -> None:
+        """Show a threshold again that was not taken, with what is wrong with it."""
+        self.threshold.keep_draft(text)
+        self._on_typed(text)
 
     # What a person does
 

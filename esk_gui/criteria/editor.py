@@ -100,6 +100,7 @@ class CriteriaEditor(QWidget):
         self.blocks = tuple(made)
         for block in self.blocks:
             self._column.addWidget(block)
+            block.show()  # at once, not in a turn later: a new condition is to be gone to
             self.block_made.emit(block)
             for row in block.rows:
                 self.row_made.emit(row)

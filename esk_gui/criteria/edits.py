@@ -24,10 +24,15 @@ if TYPE_CHECKING:
 
 
 class Edits(QObject):
-    """Listens to the editor. ``edited`` where the page is to look anew; ``tried`` while a limit is dragged."""
+    """Listens to the editor.
+
+    ``edited`` where the page is to look anew, ``tried`` while a limit is dragged, ``added`` with the place of a new
+    condition.
+    """
 
     edited = Signal()
     tried = Signal()
+    added = Signal(object)
 
     def __init__(
         self, session: Session, shown: Shown, editor: CriteriaEditor, foot: EditorFoot, parent: QObject
@@ -87,6 +92,7 @@ class Edits(QObject):
         at = self._active if 0 <= self._active <= last else last
         column = self._session.open_study.cohort.column(variable)
         self._edit(draft.with_new_condition(self._shown.current, at, starting_condition(variable, column)))
+        self.added.emit((at, len(self._shown.current.criteria[at].conditions) - 1))
 
     # Criteria
 
@@ -95,6 +101,7 @@ class Edits(QObject):
         column = self._session.open_study.cohort.column(variable)
         name = self._session.wording.label(variable)
         self._edit(draft.with_new_criterion(self._shown.current, name, starting_condition(variable, column)))
+        self.added.emit((len(self._shown.current.criteria) - 1, 0))
 
     def _on_criterion_named(self, at: int, name: str) -> None:
         self._edit(draft.with_criterion_name(self._shown.current, at, name))

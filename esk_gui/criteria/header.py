@@ -71,7 +71,7 @@ class CriteriaHeader(HeaderBar):
         self.delete.clicked.connect(self.delete_wanted)
         for part in (self.title, self.choice, self.in_use_mark, self.in_use, self.use):
             self.row.addWidget(part)
-        self.row.insertSpacing(1, 8)
+        self.title.setContentsMargins(0, 0, 8, 0)
         self.row.addStretch(1)
         for part in self.actions_():
             self.row.addWidget(part)

@@ -181,6 +181,17 @@ def test_that_what_is_no_number_stays_in_its_field_with_its_message(world: World
     assert world.page.stored_set.criteria[1].conditions[0].threshold == 3
 
 
+def test_that_what_was_not_taken_is_named_at_closing_and_survives_a_rebuild(world: World) -> None:
+    world.copy()
+    world.type_threshold(DURATION, "drie")
+    assert world.page.drafts() == ["Tabel 2, kopie: Duur van de pijnverlichting ‘drie’"]
+    again = CriteriaPage(world.session)
+    again.resize(1290, 699)
+    again.show()
+    again.restore(world.page.state())
+    assert again.drafts() == world.page.drafts()
+
+
 def test_that_the_operator_turns_and_the_set_with_it(world: World) -> None:
     world.copy()
     world.click("condition_2_1_operator")
@@ -196,6 +207,9 @@ def test_that_conditions_and_criteria_come_and_go(world: World) -> None:
     assert [c.variable for c in page.stored_set.criteria[0].conditions] == ["nrs_reduction_percent", "age_years"]
     page.edits.add_criterion("esketamine_css_ug_l")
     assert page.stored_set.criteria[-1].name == "Esketamine Css"
+    field = world.row((5, 1)).threshold
+    assert field.hasFocus(), "a new condition waits for its threshold"
+    world.qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
     menu = world.row((1, 2)).menu()
     next(action for action in menu.actions() if action.text() == "Voorwaarde verwijderen").trigger()
     assert len(page.stored_set.criteria[0].conditions) == 1
