@@ -75,6 +75,7 @@ class InfusionTab(QWidget):
 
     def commit(self) -> None:
         """Save what is being typed."""
+        self.vitals.commit()
         for field in self.fields():
             field.commit()
         self.samples.commit()

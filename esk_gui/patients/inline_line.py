@@ -10,6 +10,7 @@ from typing_extensions import override
 
 class _Line(QLineEdit):
     given_up = Signal()
+    offered = ""
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -23,7 +24,7 @@ class _Line(QLineEdit):
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if not self.text().strip():
+        if self.text().strip() in ("", self.offered):
             self.given_up.emit()
 
 
@@ -53,6 +54,7 @@ class InlineLine(QStackedWidget):
 
     def open_line(self, text: str = "") -> None:
         """Show the line with a text that typing overwrites."""
+        self.line.offered = text
         self.line.setText(text)
         self.setCurrentWidget(self.line)
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QListView, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QLineEdit, QMenu, QTableView, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.dictionary import Kind, variable
@@ -15,7 +15,7 @@ from esk_engine.errors import Fault, Issue, Refused
 from esk_engine.validation import parse
 from esk_gui.icons import icon
 from esk_gui.patients.inline_line import InlineLine
-from esk_gui.patients.list_delegate import PatientRowDelegate
+from esk_gui.patients.list_delegate import ROW_HEIGHT, PatientRowDelegate
 from esk_gui.patients.list_model import FILTERS, ListRole, PatientListModel
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import ChoiceBox
@@ -36,11 +36,41 @@ def next_study_no(study_nos: tuple[str, ...]) -> str:
     return f"{match[1]}{int(match[2]) + 1:0{len(match[2])}}"
 
 
-class _PatientsView(QListView):
-    """Delete asks for the patient to be deleted; Enter goes to the form."""
+class _PatientsView(QTableView):
+    """A table of one column: a QListView lays all its rows out again at each change.
+
+    Delete asks for the patient to be deleted; Enter goes to the form. Says so where nobody is listed.
+    """
 
     delete_requested = Signal()
     form_requested = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        study = self._session.study
+        if self.model().rowCount() or study is None or not len(study.cohort):
+            return
+        painter = QPainter(self.viewport())
+        painter.setPen(self._session.theme.color("ink_3"))
+        room = self.viewport().rect().adjusted(16, 16, -16, 0)
+        flags = Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, int(flags), self._session.wording("patients.nobody_found"))
+        painter.end()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -86,13 +116,12 @@ class PatientListPane(QWidget):
         column.addWidget(self._make_foot())
 
     def _make_view(self) -> _PatientsView:
-        view = _PatientsView()
+        view = _PatientsView(self._session)
         view.setObjectName("patients_list")
         view.setAccessibleName(self._session.wording("patients.list"))
         view.setModel(self.model)
         self.delegate = PatientRowDelegate(self._session, view)
         view.setItemDelegate(self.delegate)
-        view.setUniformItemSizes(True)
         view.setMouseTracking(True)
         view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

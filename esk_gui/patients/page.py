@@ -40,6 +40,7 @@ class PatientsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, "patients")
         self._patient_id: str | None = None
+        self._judged_id: str | None = None
         self._room: Room | None = None
         self._drafts = Drafts(self)
         self._cover = Cover(self)
@@ -165,6 +166,8 @@ class PatientsPage(Page):
         self.list.select(self._patient_id)
         self.header.save.refresh()
         self._show_patient()
+        self.form.side_effects.refresh()
+        self.naranjo.refresh()
 
     @override
     def on_study_changed(self, change: StudyChanged) -> None:
@@ -204,6 +207,10 @@ class PatientsPage(Page):
         if change is not None:
             self.form.side_effects.on_study_changed(change)
             self.naranjo.on_study_changed(change)
+        patient_id = patient.id if patient else None
+        if patient_id != self._judged_id:
+            self._judged_id = patient_id
+            self.naranjo.show_patient(patient_id)
         self.form.show_patient(patient, tab)
         self._show_tabs()
 
@@ -284,6 +291,7 @@ class PatientsPage(Page):
 
     @override
     def drafts(self) -> list[str]:
+        self.form.commit()
         study = self.session.study
         named = [
             self._named(draft) for draft in self._drafts.all() if study and study.has_patient(draft.place.patient_id)

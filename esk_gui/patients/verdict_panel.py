@@ -8,9 +8,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from esk_engine.criteria import TABLE_2
 from esk_engine.judge import Verdict
 from esk_engine.records import Patient
-from esk_engine.report.render import set_name
 from esk_gui.icons import icon
 from esk_gui.patients.completeness import readings_present
 from esk_gui.patients.evidence_list import EvidenceList
@@ -21,6 +21,7 @@ from esk_gui.widgets.marks import Mark
 if TYPE_CHECKING:
     from esk_engine.criteria import CriteriaSet
     from esk_engine.verdicts import PatientVerdict
+    from esk_engine.wording import Wording
     from esk_gui.app import Session
 
 _STRIP_HEIGHT, _OPENED_HEIGHT = 40, 150
@@ -261,3 +262,11 @@ class VerdictPanel(QFrame):
         self._scroll.setMaximumHeight(_OPENED_HEIGHT if strip else QWIDGETSIZE_MAX)
         self._foot.setVisible(not strip and self._is_showing)
         self._summary.set_strip(strip, self._toggle)
+
+
+def set_name(name: str, words: Wording) -> str:
+    """The name of a criteria set; the shipped one is known in both languages.
+
+    The report's renderer has the same, but would bring the statistics in before the first paint.
+    """
+    return words("criteria_set.table_2") if name == TABLE_2.name else name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.errors import Issue
@@ -116,6 +116,7 @@ class VitalSignsPane(QWidget):
         view.mark_requested.connect(self._ask_reason)
         view.unmark_requested.connect(self._unmark)
         view.row_remove_requested.connect(self._remove_row)
+        view.row_add_requested.connect(self._adder.opener.click)
         view.selectionModel().currentChanged.connect(self._on_current)
 
     # Showing
@@ -140,6 +141,12 @@ class VitalSignsPane(QWidget):
             self._reason.close_line()
         self._show_messages()
         self.fit()
+
+    def commit(self) -> None:
+        """Save the cell that is being typed in, as leaving it does."""
+        editor = QApplication.focusWidget()
+        if editor is not None and editor is not self.view and self.view.isAncestorOf(editor):
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def fit(self) -> None:
         """Give the grid the height of its rows at most."""

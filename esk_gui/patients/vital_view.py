@@ -31,6 +31,7 @@ class VitalSignsView(QTableView):
     mark_requested = Signal()
     unmark_requested = Signal()
     row_remove_requested = Signal()
+    row_add_requested = Signal()
 
     def __init__(self, session: Session, model: VitalSignsModel) -> None:
         super().__init__()
@@ -210,6 +211,8 @@ class VitalSignsView(QTableView):
             self.clear_requested.emit()
         elif key == Qt.Key.Key_M and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.mark_requested.emit()
+        elif key == Qt.Key.Key_Insert:
+            self.row_add_requested.emit()
         elif key in _ENTER:
             self._step_down()
         elif key in _ASIDE and self._step_aside(_ASIDE[key]):
@@ -255,6 +258,7 @@ class VitalSignsView(QTableView):
             action.triggered.connect(self.unmark_requested if marked else self.mark_requested)
         menu.addAction(words("patients.paste")).triggered.connect(self._paste_from_menu)
         menu.addAction(words("patients.clear")).triggered.connect(self.clear_requested)
+        menu.addAction(words("patients.reading.add")).triggered.connect(self.row_add_requested)
         remove = menu.addAction(words("patients.remove_row"))
         remove.setEnabled(row.record is not None)
         remove.triggered.connect(self.row_remove_requested)

@@ -7,7 +7,7 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QListView, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView
 
 from esk_engine.records import make_patient
 from esk_engine.study import Person, Study
@@ -101,7 +101,7 @@ def test_that_the_next_study_number_follows_the_last(numbers: tuple[str, ...], f
 
 def test_that_ten_thousand_patients_are_listed_filtered_and_edited_fluently(desk: Opener) -> None:
     case = desk(*(make_patient({"study_no": f"P{n}", "age_years": 50}) for n in range(10_000)))
-    view = case.find("patients_list", QListView)
+    view = case.find("patients_list", QTableView)
     assert case.page.list.model.rowCount() == 10_000
     assert view.indexWidget(case.page.list.model.index(0)) is None
     started = time.process_time()
