@@ -272,9 +272,11 @@ def compare(cohort: Cohort, name: str) -> Comparison:
 
 def _count(cohort: Cohort, name: str) -> Count:
     of, codes = masks(cohort), cohort.codes(name)
+    # The groups of the indication stand under peripheral: one that was entered with central is not among them.
+    asked = cohort.codes("indication") == "peripheral" if name == "indication_group" else of[TOTAL]
     categories: list[Category] = []
     for value in variable(Kind.PATIENT, name).codes:
-        here: Mask = codes == value
+        here: Mask = (codes == value) & asked
         numbers = (int((here & of[group]).sum()) for group in (TOTAL, Group.RESPONDER, Group.NON_RESPONDER))
         category = Category(value, *numbers)
         if category.total:

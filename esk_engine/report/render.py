@@ -30,6 +30,8 @@ def row_label(row: Row, wording: Wording) -> tuple[str, str]:
     """Both labels of a row; a variable's label with its unit."""
     if row.is_term:
         return wording.term(row.label), ""
+    if row.code_of is not None:
+        return wording.code(row.label.removeprefix("code."), row.code_of), ""
     label = wording(row.label)
     if row.label.startswith("variable.") and (unit := wording.unit(row.label.removeprefix("variable."))):
         label = f"{label} ({unit})"

@@ -57,6 +57,8 @@ class Row:
         Catalogue key of the second label ("before", "end", ...), or None.
     level
         Indent, 0 or 1.
+    code_of
+        The coded variable that the row is a category of, or None.
     comparison, count
         What a cell of this row is explained by.
     starts_block
@@ -72,6 +74,7 @@ class Row:
     comparison: Comparison | None = None
     count: Count | None = None
     p: PValue | None = None
+    code_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

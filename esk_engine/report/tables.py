@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from esk_engine.dictionary import PHASES, numeric
 from esk_engine.judge import Group
 from esk_engine.report.analysis import COLUMNS, TOTAL, Analysis, Category, Comparison, Count, interval_of
@@ -84,7 +86,7 @@ def _percent(part: int, whole: int) -> Cell:
     )
 
 
-def _category_row(category: Category, level: int) -> Row:
+def _category_row(variable: str, category: Category, level: int) -> Row:
     """Counts; the row % is of the classified patients in that row."""
     classified = category.responder + category.non_responder
     cells = (
@@ -93,14 +95,14 @@ def _category_row(category: Category, level: int) -> Row:
         _percent(category.responder, classified),
         *(_EMPTY,) * 3,
     )
-    return Row(f"code.{category.value}", None, cells, level, starts_block=False)
+    return Row(f"code.{category.value}", None, cells, level, starts_block=False, code_of=variable)
 
 
 def _count_rows(count: Count) -> list[Row]:
     p = count.p
     cells = (_EMPTY, _EMPTY, _EMPTY, p_cell(p), _EMPTY, _EMPTY)
     head = Row(f"variable.{count.variable}", None, cells, 0, count=count, p=p)
-    return [head, *(_category_row(category, 1) for category in count.categories)]
+    return [head, *(_category_row(count.variable, category, 1) for category in count.categories)]
 
 
 def _indication_rows(analysis: Analysis) -> list[Row]:
@@ -111,8 +113,8 @@ def _indication_rows(analysis: Analysis) -> list[Row]:
         rows.append(row)
         if row.label == "code.peripheral" and groups.categories:
             first, *rest = _count_rows(groups)
-            rows.append(Row(first.label, None, first.cells, 2, False, False, None, first.count, first.p))
-            rows += [Row(r.label, None, r.cells, 2, False, False) for r in rest]
+            rows.append(replace(first, level=2, starts_block=False))
+            rows += [replace(row, level=2) for row in rest]
     return rows
 
 
