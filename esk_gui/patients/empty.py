@@ -29,9 +29,8 @@ class EmptyPatients(QWidget):
         self._title = text_label("", "title")
         self._help = text_label("", "body_second", wrap=True)
         self._help.setMaximumWidth(440)
-        self._add = button(
-            words("patients.add"), session.theme, kind="primary", icon_name="add", name="patients_add_first"
-        )
+        text = words("patients.add").replace("&", "")  # its letter is the list's own button's
+        self._add = button(text, session.theme, kind="primary", icon_name="add", name="patients_add_first")
         self._add.clicked.connect(self.add_requested)
         column = QVBoxLayout(self)
         column.setContentsMargins(PAGE_PADDING, 64, PAGE_PADDING, PAGE_PADDING)
