@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from esk_engine.wording import Language, Wording, system_language
@@ -44,6 +44,7 @@ class Session(QObject):
     patient_requested = Signal(str)
     page_requested = Signal(str)
     error_raised = Signal(object)
+    told = Signal(str)
 
     _saved_on_writer = Signal(object)
 
@@ -52,6 +53,8 @@ class Session(QObject):
         self._app = app
         self.preferences = preferences
         self.wording = Wording(_language(preferences.choices.language))
+        self._qt_words = QTranslator(self)
+        self._translate_qt()
         self.theme = apply_theme(app, preferences.choices.theme)
         self.jobs = JobRunner(self.error_raised.emit, self)
         self.study: Study | None = None
@@ -115,12 +118,20 @@ class Session(QObject):
         self.preferences.change(language=language)
         if language != self.wording.language:
             self.wording = Wording(language)
+            self._translate_qt()
             self.language_changed.emit()
 
     def set_theme(self, choice: ThemeChoice) -> None:
         """Switch the theme at run time and keep the choice."""
         self.preferences.change(theme=choice)
         self._dress(choice)
+
+    def _translate_qt(self) -> None:
+        """Qt's own words (the menu of a field, a file dialog of its own) in the same language."""
+        self._app.removeTranslator(self._qt_words)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self._qt_words.load(f"qtbase_{self.wording.language}", folder):
+            self._app.installTranslator(self._qt_words)
 
     def _follow_system(self) -> None:
         if self.preferences.choices.theme == "system":
@@ -141,6 +152,10 @@ class Session(QObject):
     def show_page(self, name: PageName) -> None:
         """Ask the window for a page."""
         self.page_requested.emit(name)
+
+    def tell(self, text: str) -> None:
+        """Tell that something succeeded, in a notice that leaves by itself."""
+        self.told.emit(text)
 
     def show_error(self, error: BaseException) -> None:
         """Tell the person in a calm dialog; a Fault by its text, anything else by the log file's place."""

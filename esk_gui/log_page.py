@@ -51,10 +51,10 @@ class LogPage(Page):
         super().__init__(session, "log")
         self._read: _Read | None = None
         self._shown: Sequence[LogLine] = ()
-        self._wanted_row = 0
+        self._wanted: dict[str, Any] = {}
         self._model = LogModel(self.wording)
         self._pause = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
-        self._pause.timeout.connect(self._filter)
+        self._pause.timeout.connect(self._on_choice)
         row = bare(QHBoxLayout(self))
         left = bare(QVBoxLayout())
         left.addWidget(self._header())
@@ -81,12 +81,9 @@ class LogPage(Page):
 
     @override
     def restore(self, state: dict[str, Any]) -> None:
-        self.patient_filter.show_text(state["patient"])
-        self._offer_choices()
-        self.person_filter.show_code(state["person"])
-        self.item_filter.show_code(state["item"])
-        self._wanted_row = state["row"]
-        self._filter()
+        self._wanted = state
+        if self._read is not None:
+            self._take_wanted()
 
     def choice(self) -> LogChoice:
         """What is filtered for now."""
@@ -127,9 +124,9 @@ class LogPage(Page):
         self.patient_filter.textChanged.connect(self._pause.start)
         self.person_filter = ChoiceBox("log_person", (("", words("log.everyone")),))
         self.person_filter.setFixedWidth(110)
-        self.person_filter.chosen.connect(self._filter)
+        self.person_filter.chosen.connect(self._on_choice)
         self.item_filter = ChoiceBox("log_item", (("", words("log.all_items")),))
-        self.item_filter.chosen.connect(self._filter)
+        self.item_filter.chosen.connect(self._on_choice)
         for field in (self.patient_filter, self.person_filter, self.item_filter):
             field.setProperty("fit", "header")
             header.row.addWidget(field)
@@ -163,7 +160,16 @@ class LogPage(Page):
     def _on_read(self, read: _Read) -> None:
         self._read = read
         self._offer_choices()
-        self._filter()
+        self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        """Filter as before the page was built anew, or as it stands."""
+        wanted, self._wanted = self._wanted, {}
+        if wanted:
+            self.patient_filter.show_text(wanted["patient"])
+            self.person_filter.show_code(wanted["person"])
+            self.item_filter.show_code(wanted["item"])
+        self._filter(wanted.get("row", 0))
 
     def _on_saved(self, state: SaveState) -> None:
         if state.status == "saved" and self.session.study is not None:
@@ -191,7 +197,10 @@ class LogPage(Page):
             ],
         )
 
-    def _filter(self) -> None:
+    def _on_choice(self) -> None:
+        self._filter()
+
+    def _filter(self, row: int = 0) -> None:
         if self._read is None:
             return
         choice, text = self.choice(), self._read.text
@@ -203,10 +212,9 @@ class LogPage(Page):
         self._model.show_lines(self._shown, text)
         self._show_count(len(everything))
         if self._shown:
-            self.table.selectRow(min(self._wanted_row, len(self._shown) - 1))
+            self.table.selectRow(min(row, len(self._shown) - 1))
         else:
             self.detail.show_line(None, text)
-        self._wanted_row = 0
 
     def _show_count(self, everything: int) -> None:
         words, shown = self.wording, len(self._shown)
@@ -254,7 +262,7 @@ class LogPage(Page):
 
     def _on_exported(self, result: tuple[int, str]) -> None:
         written, name = result
-        self.count.setText(self.wording("log.exported", n=written, file=name))
+        self.session.tell(self.wording("log.exported", n=written, file=name))
 
 
 def _read(study: Study, wording: Wording) -> _Read:

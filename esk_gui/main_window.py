@@ -22,6 +22,7 @@ from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
 from esk_gui.start_page import StartPage
 from esk_gui.studies import Studies
 from esk_gui.theme import ThemeChoice
+from esk_gui.widgets.notice import Notice
 from esk_gui.widgets.page import Page
 from esk_gui.workspace import Workspace
 
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         session.theme_changed.connect(self._rebuild)
         session.person_changed.connect(self._show_person)
         session.error_raised.connect(self.show_error)
+        session.told.connect(self._tell)
         session.page_requested.connect(self._show_page)
         session.patient_requested.connect(self._show_patient)
         self.workspace.pages.page_shown.connect(self._on_page_shown)
@@ -209,6 +211,13 @@ class MainWindow(QMainWindow):
 
     def _on_settled(self) -> None:
         self.start_page.show_opening("")
+        if self.session.study is None:
+            self.start_page.refresh()
+
+    def _tell(self, text: str) -> None:
+        notice = Notice(self, self.session.theme, text, close_text=self.session.wording("shell.close"))
+        notice.place()
+        notice.show()
 
     def show_error(self, error: BaseException) -> None:
         """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""

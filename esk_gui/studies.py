@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from esk_engine.exchange.workbook_in import WorkbookRead
     from esk_engine.study import Study
 
-_LOCKED = "file_locked"
+_LOCKED, _GONE = "file_locked", "file_not_found"
 _DEMO_PERSON = "demo"
 
 
@@ -65,11 +65,10 @@ class Studies(QObject):
         from esk_engine.study import Person
         from esk_gui.dialogs.new_study import free_path
 
-        if self._session.person is None:
-            self._session.person = Person(_DEMO_PERSON)
+        person = self._session.person or Person(_DEMO_PERSON)
         path = free_path(writable_folder(), f"Demo-{self._session.today():%Y-%m-%d}")
         language = self._session.wording.language
-        self._run(lambda person: create_demo(path, person=person, language=language), path.name)
+        self._run(lambda _: create_demo(path, person=person, language=language), path.name)
 
     def create(self, path: Path, settings: Settings) -> None:
         """Create an empty study with the criteria of table 2."""
@@ -128,6 +127,14 @@ class Studies(QObject):
         )
         self._session.preferences.change(folder=str(study.path.parent))
 
+    def forget(self, path: Path) -> None:
+        """Take a study that is gone out of the recent ones."""
+        self._session.preferences.forget_study(str(path))
+        self.settled.emit()
+
+    def _is_recent(self, path: Path) -> bool:
+        return any(study.path == str(path) for study in self._session.preferences.choices.recent)
+
     # How it is done
 
     def _open(self, path: Path, read_only: bool) -> None:
@@ -156,10 +163,12 @@ class Studies(QObject):
     def _tell(self, error: BaseException, path: Path | None) -> None:
         from esk_gui.dialogs.messages import ErrorDialog
 
-        choice = None
-        if isinstance(error, Fault) and error.code == _LOCKED and path is not None:
-            text = self._session.wording("shell.open.read_only")
-            choice = (text, lambda: self.open_file(path, read_only=True))
+        choice, words = None, self._session.wording
+        if isinstance(error, Fault) and path is not None:
+            if error.code == _LOCKED:
+                choice = (words("shell.open.read_only"), lambda: self.open_file(path, read_only=True))
+            elif error.code == _GONE and self._is_recent(path):
+                choice = (words("shell.open.forget"), lambda: self.forget(path))
         ErrorDialog(self._session, self._window, error, choice).open()
 
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
-from typing_extensions import override
 
 from esk_engine.errors import Fault, Issue
-from esk_engine.wording import Wording
 from esk_gui.app import Session, study_folder
 from esk_gui.dialogs.base import EskDialog
+from esk_gui.dialogs.issue_model import Column, IssueModel
 from esk_gui.folders import documents_folder
-from esk_gui.icons import icon
-from esk_gui.theme import Theme
 from esk_gui.widgets.frames import TintBlock
 from esk_gui.widgets.labels import MessageLabel, text_label
 from esk_gui.widgets.tables import quiet_table
@@ -29,68 +24,6 @@ if TYPE_CHECKING:
     from esk_engine.exchange.workbook_in import WorkbookRead
     from esk_engine.records import Patient
     from esk_gui.studies import Studies
-
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class Column(IntEnum):
-    """The columns of the list of faults; each head is the text ``import_dialog.<name>``."""
-
-    CELL = 0
-    MESSAGE = 1
-
-
-class IssueModel(QAbstractTableModel):
-    """Issues as rows: where in the workbook, and what is wrong; errors before warnings."""
-
-    def __init__(self, wording: Wording, theme: Theme) -> None:
-        super().__init__()
-        self._wording = wording
-        self._issues: Sequence[Issue] = ()
-        self._icons: dict[bool, QIcon] = {
-            True: icon("error", theme, "error"),
-            False: icon("warning", theme, "warning"),
-        }
-
-    def show_issues(self, issues: Sequence[Issue]) -> None:
-        """Show other issues, what keeps the import from being written first."""
-        self.beginResetModel()
-        self._issues = sorted(issues, key=lambda issue: not issue.is_error)
-        self.endResetModel()
-
-    def as_text(self) -> str:
-        """All rows as lines of tab-separated text, for the clipboard."""
-        return "\n".join(f"{_place(issue)}\t{self._wording.issue(issue)}" for issue in self._issues)
-
-    @override
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._issues)
-
-    @override
-    def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(Column)
-
-    @override
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        issue = self._issues[index.row()]
-        if index.column() == Column.CELL:
-            if role == Qt.ItemDataRole.DecorationRole:
-                return self._icons[issue.is_error]
-            return _place(issue) if role == Qt.ItemDataRole.DisplayRole else None
-        is_text = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
-        return self._wording.issue(issue) if is_text else None
-
-    @override
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation is Qt.Orientation.Vertical:
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._wording(f"import_dialog.{Column(section).name.lower()}")
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        return None
 
 
 @dataclass(frozen=True)
@@ -230,6 +163,8 @@ class ImportDialog(EskDialog):
             self._on_unreadable(refused)
             return
         self.accept()
+        patients = self.wording.plural("start.patients", len(self._checked.new))
+        self.session.tell(self.wording("import_dialog.done", patients=patients))
 
     def _ask_target(self) -> None:
         from esk_gui.dialogs.new_study import free_path
@@ -272,8 +207,3 @@ def ask_import(session: Session, studies: Studies, window: QWidget) -> None:
 def show_import(session: Session, studies: Studies, window: QWidget, path: str) -> None:
     """Read a workbook and show what it holds."""
     ImportDialog(session, studies, window, Path(path)).open()
-
-
-def _place(issue: Issue) -> str:
-    place = issue.place
-    return f"{place.sheet}!{place.cell}" if place.sheet and place.cell else place.sheet or place.cell or place.study_no

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from esk_engine.errors import Issue, Place, Severity
 from esk_engine.wording import Wording
-from esk_gui.dialogs.import_dialog import Column, IssueModel, show_import
+from esk_gui.dialogs.import_dialog import show_import
+from esk_gui.dialogs.issue_model import Column, IssueModel
 from esk_gui.theme import load_theme
 from tests.gui.desk import Desk, desk_for
 

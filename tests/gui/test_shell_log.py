@@ -172,3 +172,18 @@ def test_that_a_hundred_and_seventy_thousand_lines_are_shown_without_a_stall(des
     table.grab()
     assert time.perf_counter() - started < 1.0
     assert model.index(169_999, Column.NEW).data() == "4,5"
+
+
+def test_that_another_language_keeps_the_filter(desk: Desk) -> None:
+    table = _table(desk, _lines(desk))
+    page = desk.find(QWidget, "page_log")
+    box = desk.find(QComboBox, "log_person", page)
+    box.setFocus()
+    QTest.keyClicks(box, "J")
+    desk.qtbot.waitUntil(lambda: table.model().rowCount() < 5)
+    shown = table.model().rowCount()
+    desk.act("language_en")
+    page = desk.find(QWidget, "page_log")
+    table = desk.find(QTableView, "log_table", page)
+    desk.qtbot.waitUntil(lambda: table.model().rowCount() == shown)
+    assert desk.find(QComboBox, "log_person", page).currentText() == "JB"

@@ -107,6 +107,30 @@ def test_that_each_demo_is_a_fresh_copy_under_a_name_of_its_own(desk: Desk, home
     assert all(path.parent == home / "Documents" for path in paths)
 
 
+def test_that_the_demo_asks_for_nobody_and_the_next_study_does(desk: Desk) -> None:
+    desk.session.person = None
+    with desk.qtbot.waitSignal(desk.session.study_opened, timeout=10_000):
+        desk.window.open_demo()
+    assert desk.study.person.initials == "demo"
+    desk.window.open_path(desk.make_demo())
+    person = desk.dialog("dialog_person")
+    desk.enter("person_initials", "JB", person)
+    with desk.qtbot.waitSignal(desk.session.study_opened):
+        desk.click("button_confirm", person)
+    assert desk.study.person.initials == "JB"
+
+
+def test_that_a_study_that_is_gone_can_be_taken_off_the_list(desk: Desk) -> None:
+    path = desk.folder / "gone.esk"
+    desk.preferences.remember_study(RecentStudy(str(path), "gone", "2026-11-20T10:00"))
+    desk.window.start_page.refresh()
+    desk.window.open_path(path)
+    dialog = desk.dialog("dialog_error")
+    desk.click("button_choice", dialog)
+    assert desk.preferences.choices.recent == ()
+    assert desk.find(QPushButton, "start_primary").text() == "Nieuwe studie"
+
+
 # Opening goes wrong
 
 
@@ -236,6 +260,12 @@ def test_that_every_action_has_its_name_and_its_words(desk: Desk) -> None:
             assert action.objectName() == f"action_{name}"
             assert action.text()
             assert action.text() != f"action.{name}"
+
+
+def test_that_qts_own_words_follow_the_language(desk: Desk) -> None:
+    assert desk.app.translate("QLineEdit", "&Undo") != "&Undo"
+    desk.act("language_en")
+    assert desk.app.translate("QLineEdit", "&Undo") == "&Undo"
 
 
 def test_that_the_rail_drops_its_words_in_a_narrow_window(desk: Desk) -> None:
