@@ -25,7 +25,9 @@ _TO_ESCAPE = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9
 _FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _NOT_PLAIN = (*_FORMULA_LIKE, "#")  # openpyxl takes "#N/A" for an error
 _EARLIEST = date(1900, 3, 1)  # before it Excel's calendar has a day that never was
-WIDEST, NARROWEST = 60, 6
+WIDEST, NARROWEST = 60, 4
+_MARGIN = 2  # of a column, in characters
+_LINE_HEIGHT = 15  # points
 
 Content = str | int | float | date | datetime | bool | None
 
@@ -96,8 +98,8 @@ class SheetWriter:
         Width of each column in characters.
     head_rows
         Rows at the top that stay in view and are repeated on every printed page.
-    mark
-        Printed above every page, e.g. the study's name.
+    page_lines
+        Printed above every page (the study's name) and below it (that the data are made up).
     row_count
         Where it is known beforehand: the sheet then tells its size to whoever reads it.
     """
@@ -110,14 +112,15 @@ class SheetWriter:
         *,
         head_rows: int = 1,
         head_columns: int = 0,
-        mark: str = "",
+        page_lines: tuple[str, str] = ("", ""),
         row_count: int | None = None,
     ) -> None:
         self._sheet: Any = book.create_sheet(title)
+        self._widths = [min(max(width, NARROWEST), WIDEST) for width in widths]
         self._cells: dict[tuple[int, Look], Any] = {}
         self.title = title
         self.row_count = 0
-        _set_up(self._sheet, widths, head_rows, head_columns, mark)
+        _set_up(self._sheet, self._widths, head_rows, head_columns, page_lines)
         if row_count is not None:
             size = f"A1:{cell_name(max(row_count, 1), len(widths))}"
             self._sheet.calculate_dimension = lambda: size
@@ -138,7 +141,18 @@ class SheetWriter:
         self.row_count += 1
         if self.row_count > MAX_ROWS:
             raise Fault("too_many_rows", sheet=self.title, rows=MAX_ROWS)
-        self._sheet.append([self._item(column, item) for column, item in enumerate(items, 1)])
+        row = list(items)
+        lines = max((self._lines(at, *item) for at, item in enumerate(row) if isinstance(item, tuple)), default=1)
+        if lines > 1:
+            self._sheet.row_dimensions[self.row_count].height = _LINE_HEIGHT * lines
+        self._sheet.append([self._item(column, item) for column, item in enumerate(row, 1)])
+
+    def _lines(self, at: int, value: Content, look: Look) -> int:
+        """How many lines wrapped text takes: not every program makes a row as high as its text needs."""
+        if not look.wrap or not isinstance(value, str) or at >= len(self._widths):
+            return 1
+        room = self._widths[at] * (0.9 if look.bold else 1.0)
+        return sum(max(1, math.ceil(len(line) / room)) for line in value.splitlines()) or 1
 
     def _item(self, column: int, item: Content | tuple[Content, Look]) -> Any:
         value, look = item if isinstance(item, tuple) else (item, PLAIN)
@@ -208,13 +222,15 @@ def _new_cell(sheet: Any, look: Look) -> Any:
     return cell
 
 
-def _set_up(sheet: Any, widths: Sequence[float], head_rows: int, head_columns: int, mark: str) -> None:
+def _set_up(
+    sheet: Any, widths: Sequence[float], head_rows: int, head_columns: int, page_lines: tuple[str, str]
+) -> None:
     """Frozen head, widths, and A4 landscape as wide as one page, the head repeated."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
     for column, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(column)].width = min(max(width, NARROWEST), WIDEST) + 2
+        sheet.column_dimensions[get_column_letter(column)].width = width + _MARGIN
     if head_rows or head_columns:
         sheet.freeze_panes = cell_name(head_rows + 1, head_columns + 1)
     if head_rows:
@@ -223,9 +239,9 @@ def _set_up(sheet: Any, widths: Sequence[float], head_rows: int, head_columns: i
     sheet.page_setup.paperSize = sheet.page_setup.paperSize or 9  # A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.HeaderFooter.oddHeader.left.text = _header_text(mark)
-    sheet.HeaderFooter.oddHeader.right.text = "&A"
-    sheet.HeaderFooter.oddFooter.right.text = "&P / &N"
+    head, foot = sheet.HeaderFooter.oddHeader, sheet.HeaderFooter.oddFooter
+    head.left.text, foot.left.text = (_header_text(text) or None for text in page_lines)
+    head.right.text, foot.right.text = "&A", "&P / &N"
 
 
 def _header_text(text: str) -> str:

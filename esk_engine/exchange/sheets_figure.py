@@ -19,6 +19,7 @@ _BOX_HEADS = ("figure", "group", "n", "whisker_low", "hinge_low", "median", "hin
 _GROUPS = (Group.NON_RESPONDER, Group.RESPONDER)
 _COLOURS = {Group.RESPONDER: "0072B2", Group.NON_RESPONDER: "D55E00"}
 _SYMBOLS = {Group.RESPONDER: "circle", Group.NON_RESPONDER: "triangle"}
+_PLACE = decimal_look(2)
 _PICTURE_COLUMN = "J"
 _PICTURE_WIDTH = 560  # pixels; some 15 cm on the screen
 _ROW_PIXELS = 20
@@ -59,7 +60,7 @@ def _box_rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[
             yield [figure.key, wording(f"group.{group}"), *numbers]
 
 
-def _rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[Item]]:
+def _rows(figures: Sequence[Figure], wording: Wording, *, has_places: bool) -> Iterator[Sequence[Item]]:
     yield [(wording("export.figure.title"), SUBTITLE)]
     notes = {note_text(note, wording): None for figure in figures for note in figure.notes}
     for note in notes:
@@ -67,12 +68,14 @@ def _rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[Item
     yield []
     yield from _box_rows(figures, wording)
     yield []
-    yield [(wording(f"export.figure.{name}"), HEAD) for name in _POINT_HEADS]
+    heads = _POINT_HEADS if has_places else _POINT_HEADS[:-1]
+    yield [(wording(f"export.figure.{name}"), HEAD) for name in heads]
     for figure in figures:
         look = Look("0.00" if figure.variable == "ratio" else "0.0##")
         for point, x in zip(figure.points, _positions(figure), strict=True):
             below = wording.code("yes") if point.below_lloq else ""
-            yield [figure.key, point.study_no, wording(f"group.{point.group}"), (point.value, look), below, x]
+            place: list[Item] = [(x, _PLACE)] if has_places else []
+            yield [figure.key, point.study_no, wording(f"group.{point.group}"), (point.value, look), below, *place]
 
 
 def _first_point_row(figures: Sequence[Figure], wording: Wording) -> int:
@@ -80,12 +83,18 @@ def _first_point_row(figures: Sequence[Figure], wording: Wording) -> int:
     return 1 + len(notes) + 1 + 1 + 2 * len(figures) + 1 + 1 + 1
 
 
-def figure_sheet(figures: Sequence[Figure], wording: Wording) -> SheetPlan:
-    """The figures' data: the boxes, then every point."""
+def figure_sheet(figures: Sequence[Figure], wording: Wording, *, has_places: bool) -> SheetPlan:
+    """The figures' data: the boxes, then every point; ``has_places`` where Excel is to draw them."""
     count = 12 + sum(len(figure.points) for figure in figures)
     widths = (9, 16, 16, 13, 13, 13, 13, 13)
     return SheetPlan(
-        report_title("figure1", wording), widths, count, lambda: _rows(figures, wording), 0, 0, is_exact=False
+        report_title("figure1", wording),
+        widths,
+        count,
+        lambda: _rows(figures, wording, has_places=has_places),
+        0,
+        0,
+        is_exact=False,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from esk_engine import __version__
@@ -19,8 +20,10 @@ from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording
 
 Rows = Iterator[Sequence[Item]]
-_WIDTHS = (34, 48, 6, 12, 10)
+_WIDTHS = (40, 60, 4, 8, 8)
 _BOLD_WRAPPED = Look(bold=True, wrap=True)
+_LEFT_WHOLE = replace(WHOLE, align="left")
+_LEFT_MOMENT = replace(DATETIME, align="left")
 
 
 def study_line(snapshot: StudySnapshot, analysis: Analysis, now: datetime, wording: Wording) -> str:
@@ -45,18 +48,18 @@ def _about(snapshot: StudySnapshot, now: datetime, wording: Wording) -> Rows:
         (wording.label("study_name"), settings.study_name),
         (wording.label("clinic_name"), settings.clinic_name),
         (wording("export.file"), snapshot.name),
-        (wording("export.made"), (now.replace(second=0, microsecond=0), DATETIME)),
+        (wording("export.made"), (now.replace(second=0, microsecond=0), _LEFT_MOMENT)),
         (wording("export.program"), f"Esk {__version__}"),
-        (wording("export.log_line"), (snapshot.version, WHOLE)),
+        (wording("export.log_line"), (snapshot.version, _LEFT_WHOLE)),
     ):
         yield [(label, LABEL), item]
 
 
 def _counts(analysis: Analysis, wording: Wording) -> Rows:
     yield [(wording("export.counts"), SUBTITLE)]
-    yield [(wording("group.total"), LABEL), (analysis.sizes[TOTAL], WHOLE)]
+    yield [(wording("group.total"), LABEL), (analysis.sizes[TOTAL], _LEFT_WHOLE)]
     for group in (Group.RESPONDER, Group.NON_RESPONDER, Group.UNDETERMINED):
-        yield [(wording(f"group.{group}.plural"), LABEL), (analysis.sizes[group], WHOLE)]
+        yield [(wording(f"group.{group}.plural"), LABEL), (analysis.sizes[group], _LEFT_WHOLE)]
 
 
 def _criteria(snapshot: StudySnapshot, analysis: Analysis, wording: Wording) -> Rows:
@@ -81,7 +84,9 @@ def _criteria(snapshot: StudySnapshot, analysis: Analysis, wording: Wording) -> 
 
 def _setting_item(declared: SettingDeclaration, snapshot: StudySnapshot, wording: Wording) -> Item:
     stored = snapshot.settings.stored(declared.name)
-    return wording.code(str(stored), declared.name) if declared.codes else value_item(stored)
+    if declared.codes:
+        return wording.code(str(stored), declared.name)
+    return (stored, _LEFT_WHOLE) if isinstance(stored, int) else value_item(stored)
 
 
 def _settings(snapshot: StudySnapshot, wording: Wording) -> Rows:

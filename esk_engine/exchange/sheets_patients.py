@@ -18,6 +18,8 @@ from esk_engine.records import BelowLloq
 from esk_engine.verdicts import ConditionVerdict, CriterionVerdict, PatientVerdict
 from esk_engine.wording import Wording
 
+_BESIDE = Look(align="left", indent=1)  # words beside a number of another column
+_BESIDE_BOLD = Look(align="left", indent=1, bold=True)
 _SPAN = Look(bold=True, align="across", lines="t")
 _SIGNS = {">=": "\N{GREATER-THAN OR EQUAL TO}", "<=": "\N{LESS-THAN OR EQUAL TO}"}
 
@@ -54,7 +56,7 @@ class _Words:
 
 
 def _criterion_items(judged: CriterionVerdict, words: _Words) -> Iterator[Item]:
-    yield words.verdict[judged.verdict], Look(bold=judged.verdict is Verdict.NOT_MET)
+    yield words.verdict[judged.verdict], _BESIDE_BOLD if judged.verdict is Verdict.NOT_MET else _BESIDE
     for condition in judged.conditions:
         yield words.value(condition)
         if _is_series(condition.condition):
@@ -62,7 +64,7 @@ def _criterion_items(judged: CriterionVerdict, words: _Words) -> Iterator[Item]:
             yield words.monitor if minute == "monitor" else (minute, WHOLE)
         if len(judged.conditions) > 1:
             is_open = condition.so_far and condition.verdict is Verdict.UNKNOWN
-            yield words.verdict[condition.verdict] + (f" ({words.so_far})" if is_open else "")
+            yield words.verdict[condition.verdict] + (f" ({words.so_far})" if is_open else ""), _BESIDE
 
 
 def _criterion_heads(criterion: Criterion, words: _Words) -> list[str]:

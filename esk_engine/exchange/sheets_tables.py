@@ -28,7 +28,7 @@ _PARTS = {
     CellKind.MEDIAN_RANGE: 3,
     CellKind.MEAN_RANGE: 3,
 }
-_PART_WIDTHS = (9.0, 8.0, 8.0)
+_PART_WIDTHS = (7.0, 7.0, 7.0)
 
 
 def _digits(decimals: int) -> str:
@@ -100,16 +100,18 @@ def _head_rows(table: Table, widths: Sequence[int], wording: Wording) -> Iterato
     for head, width in zip(table.head, widths, strict=True):
         name, size = head_text(head, wording)
         names += [(name, across), *[("", across)] * (width - 1)]
-        under = replace(NOTE, align="across", lines="b")
+        under = replace(NOTE, align="across" if size else "", lines="b")
         sizes += [(size, under), *[("", under)] * (width - 1)]
     yield names
     yield sizes
 
 
-def _body_row(row: Row, widths: Sequence[int], wording: Wording, *, is_first: bool) -> list[Item]:
-    look = Look(lines="t" if row.starts_block and not is_first else "")
+def _body_row(row: Row, above: Row | None, widths: Sequence[int], wording: Wording) -> list[Item]:
+    """One row; a label that stands above it already is not said again."""
+    look = Look(lines="t" if row.starts_block and above is not None else "")
     label, sublabel = row_label(row, wording)
-    items: list[Item] = [(label, replace(look, indent=row.level)), (sublabel, look)]
+    is_same = above is not None and bool(sublabel) and above.label == row.label and not row.starts_block
+    items: list[Item] = [("" if is_same else label, replace(look, indent=row.level)), (sublabel, look)]
     for cell, width in zip(row.cells, widths, strict=True):
         items += _cell_items(cell, width, look, wording)
     return items
@@ -122,8 +124,8 @@ def _rows(table: Table, study_line: str, wording: Wording) -> Iterator[Sequence[
     yield [(study_line, NOTE)]
     yield []
     yield from _head_rows(table, widths, wording)
-    for at, row in enumerate(table.rows):
-        yield _body_row(row, widths, wording, is_first=at == 0)
+    for row, above in zip(table.rows, (None, *table.rows), strict=False):
+        yield _body_row(row, above, widths, wording)
     yield [("", Look(lines="t"))] * (2 + sum(widths))
     for note in table.notes:
         yield [(note_text(note, wording), NOTE)]

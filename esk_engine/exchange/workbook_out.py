@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from esk_engine.errors import Fault
 from esk_engine.exchange.atomic import written_beside
@@ -23,9 +23,6 @@ from esk_engine.exchange.sheets_tables import table_sheet
 from esk_engine.report import Analysis, Figure, analyse, figure_series, tables
 from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording
-
-if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
 
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -89,124 +86,125 @@ def export_workbook(
         ``too_many_rows``, ``picture_damaged``, ``cancelled``.
     """
     with written_beside(Path(path)) as beside:
-        analysis = analyse(snapshot.cohort)
-        if cancelled():
-            raise Fault("cancelled")
+        analysis = analyse(snapshot.cohort, _stopping(cancelled))
         figures = figure_series(analysis)
-        report, data = _plans(snapshot, analysis, figures, now or datetime.now(), wording)
-        job = _Job(
-            sum(p.row_count for p in (*report, *data)) + (snapshot.version if with_log else 0), progress, cancelled
-        )
-        book = _new_book(snapshot, wording)
+        plans = _plans(snapshot, analysis, figures, now or datetime.now(), wording, has_pictures=bool(pictures))
+        expected = sum(plan.row_count for plan in plans) + (snapshot.version if with_log else 0)
+        book = _Book(snapshot, wording, _Job(expected, progress, cancelled))
         try:
-            _write(book, snapshot, report, data, job, wording, figures, pictures or {}, with_log=with_log)
+            for plan in plans:
+                writer = book.write(plan)
+                if plan.title == report_title("figure1", wording):
+                    _illustrate(writer, figures, pictures or {}, wording)
+            if with_log:
+                book.write_log()
             book.save(beside)
         finally:
-            _close(book)
+            book.close()
     progress(1.0)
 
 
+def _stopping(cancelled: Cancelled) -> Progress:
+    """Looks at whether the analysis is still wanted, as often as it tells how far it is."""
+
+    def look(share: float) -> None:
+        del share
+        if cancelled():
+            raise Fault("cancelled")
+
+    return look
+
+
+def _illustrate(
+    writer: SheetWriter, figures: Sequence[Figure], pictures: Mapping[str, bytes], wording: Wording
+) -> None:
+    if pictures:
+        add_pictures(writer, figures, pictures)
+    else:
+        add_charts(writer, figures, wording)
+
+
 def _plans(
-    snapshot: StudySnapshot, analysis: Analysis, figures: Sequence[Figure], now: datetime, wording: Wording
-) -> tuple[list[SheetPlan], list[SheetPlan]]:
-    """The sheets for a reader, and those that import reads back."""
+    snapshot: StudySnapshot,
+    analysis: Analysis,
+    figures: Sequence[Figure],
+    now: datetime,
+    wording: Wording,
+    *,
+    has_pictures: bool,
+) -> list[SheetPlan]:
+    """Every sheet but the log: those for a reader, those that import reads back, the codebook."""
     line = study_line(snapshot, analysis, now, wording)
-    report = [
+    return [
         overview_sheet(snapshot, analysis, now, wording),
         *(table_sheet(table, line, wording) for table in tables(analysis)),
-        figure_sheet(figures, wording),
+        figure_sheet(figures, wording, has_places=not has_pictures),
         classification_sheet(snapshot.cohort, wording),
         derived_sheet(snapshot.cohort, wording),
-    ]
-    data = [
         *data_sheets(snapshot.patients),
         criteria_sheet(snapshot.criteria_sets, snapshot.criteria_set.set_id),
         settings_sheet(snapshot.settings),
         codebook_sheet(wording),
     ]
-    return report, data
 
 
-def _new_book(snapshot: StudySnapshot, wording: Wording) -> Workbook:
-    from openpyxl import Workbook
+class _Book:
+    """The workbook while it is written, a sheet after the other."""
 
-    book = Workbook(write_only=True)
-    book.properties.title = snapshot.settings.study_name or snapshot.name
-    book.properties.creator = "Esk"
-    book.properties.language = wording.language
-    return book
+    def __init__(self, snapshot: StudySnapshot, wording: Wording, job: _Job) -> None:
+        from openpyxl import Workbook
 
+        self._snapshot, self._wording, self._job = snapshot, wording, job
+        name = snapshot.settings.study_name or snapshot.name
+        self._page_lines = (name, wording("note.synthetic") if snapshot.settings.synthetic else "")
+        self._book = Workbook(write_only=True)
+        self._book.properties.title = name
+        self._book.properties.creator = "Esk"
+        self._book.properties.language = wording.language
 
-def _mark(snapshot: StudySnapshot, wording: Wording) -> str:
-    """What stands above every printed page."""
-    name = snapshot.settings.study_name or snapshot.name
-    return f"{name} - {wording('note.synthetic')}" if snapshot.settings.synthetic else name
+    def write(self, plan: SheetPlan) -> SheetWriter:
+        """One sheet, whole."""
+        writer = SheetWriter(
+            self._book,
+            plan.title,
+            plan.widths,
+            head_rows=plan.head_rows,
+            head_columns=plan.head_columns,
+            page_lines=self._page_lines,
+            row_count=plan.row_count if plan.is_exact else None,
+        )
+        self._write_rows(writer, plan.rows())
+        return writer
 
+    def write_log(self) -> None:
+        """The log, on as many sheets as Excel needs for it."""
+        study_nos = {patient.id: patient.study_no for patient in self._snapshot.patients}
+        lines = log_rows(self._snapshot.log(), study_nos)
+        part = 1
+        first = next(lines, None)
+        while first is not None or part == 1:
+            name = report_title("log", self._wording) + (f" {part}" if part > 1 else "")
+            writer = SheetWriter(self._book, name, LOG_WIDTHS, head_rows=1, head_columns=1, page_lines=self._page_lines)
+            writer.append(log_head(self._wording))
+            if first is not None:
+                writer.append(first)
+                self._write_rows(writer, islice(lines, ROWS_PER_SHEET - 1))
+            first, part = next(lines, None), part + 1
 
-def _write(
-    book: Workbook,
-    snapshot: StudySnapshot,
-    report: Sequence[SheetPlan],
-    data: Sequence[SheetPlan],
-    job: _Job,
-    wording: Wording,
-    figures: Sequence[Figure],
-    pictures: Mapping[str, bytes],
-    *,
-    with_log: bool,
-) -> None:
-    mark = _mark(snapshot, wording)
-    for plan in (*report, *data):
-        writer = _write_sheet(book, plan, job, mark)
-        if plan.title == report_title("figure1", wording):
-            if pictures:
-                add_pictures(writer, figures, pictures)
-            else:
-                add_charts(writer, figures, wording)
-    if with_log:
-        _write_log(book, snapshot, job, wording, mark)
+    def _write_rows(self, writer: SheetWriter, rows: Iterator[Sequence[Item]]) -> None:
+        before = writer.row_count
+        for number, row in enumerate(rows, 1):
+            writer.append(row)
+            if number % _STEP == 0:
+                self._job.advance(_STEP)
+        self._job.advance((writer.row_count - before) % _STEP)
 
+    def save(self, path: Path) -> None:
+        self._book.save(path)
 
-def _write_sheet(book: Workbook, plan: SheetPlan, job: _Job, mark: str) -> SheetWriter:
-    writer = SheetWriter(
-        book,
-        plan.title,
-        plan.widths,
-        head_rows=plan.head_rows,
-        head_columns=plan.head_columns,
-        mark=mark,
-        row_count=plan.row_count if plan.is_exact else None,
-    )
-    _write_rows(writer, plan.rows(), job)
-    return writer
-
-
-def _write_rows(writer: SheetWriter, rows: Iterator[Sequence[Item]], job: _Job) -> None:
-    for number, row in enumerate(rows, 1):
-        writer.append(row)
-        if number % _STEP == 0:
-            job.advance(_STEP)
-    job.advance(writer.row_count % _STEP)
-
-
-def _write_log(book: Workbook, snapshot: StudySnapshot, job: _Job, wording: Wording, mark: str) -> None:
-    """The log, on as many sheets as Excel needs for it."""
-    study_nos = {patient.id: patient.study_no for patient in snapshot.patients}
-    lines = log_rows(snapshot.log(), study_nos)
-    part = 1
-    first = next(lines, None)
-    while first is not None or part == 1:
-        name = report_title("log", wording) + (f" {part}" if part > 1 else "")
-        writer = SheetWriter(book, name, LOG_WIDTHS, head_rows=1, head_columns=1, mark=mark)
-        writer.append(log_head(wording))
-        if first is not None:
-            writer.append(first)
-            _write_rows(writer, islice(lines, ROWS_PER_SHEET - 1), job)
-        first, part = next(lines, None), part + 1
-
-
-def _close(book: Workbook) -> None:
-    """End every sheet's temporary file, also where the export stopped half way."""
-    for sheet in book.worksheets:
-        if not sheet.closed:
-            sheet.close()
+    def close(self) -> None:
+        """End every sheet's temporary file, also where the export stopped half way."""
+        sheets: list[Any] = list(self._book.worksheets)
+        for sheet in sheets:
+            if not sheet.closed:
+                sheet.close()
