@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from esk_engine.dictionary import Kind, variable
 from esk_engine.errors import Fault, Issue
 from esk_engine.records import Patient
+from esk_engine.study.entry import entering
 from esk_engine.validation import check_patient, check_value
 from esk_gui.patients.drafts import Draft, Drafts, Place
 
@@ -84,6 +85,11 @@ class Entry(QObject):
             for place, text in texts.items():
                 self.keep(place, text, errors)
         return errors
+
+    def check_rows(self, patient: Patient, entries: Sequence[RowEntry]) -> tuple[Issue, ...]:
+        """The errors that entering these values would meet; nothing is changed."""
+        _, issues = entering(patient, entries, self._session.today(), "")
+        return tuple(issue for issue in issues if issue.is_error)
 
     def keep(self, place: Place, text: str, issues: tuple[Issue, ...]) -> None:
         """Keep a text that cannot be saved, visible where it was typed."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
     from esk_gui.app import Session
 
-_LIST_WIDTH, _LIST_NARROW = 224, 184
+_LIST_WIDTH, _LIST_NARROW = 224, 200
 _LEAST = QSize(480, 280)
 QWIDGETSIZE_MAX = 16_777_215
 

@@ -112,10 +112,13 @@ class VitalEntry:
         The faults, one a cell, carry their row and column in the block, counted from 1.
         """
         paste = _Paste(patient, grid, block, top, left)
+        entries = paste.rows.entries()
         if paste.faults:
-            return tuple(paste.faults)
-        issues = self._entry.enter_rows(patient.id, paste.rows.entries(), paste.overtaken, keeps_drafts=False)
-        first = {placed.place: placed for placed in reversed([paste.placed(issue) for issue in issues])}
+            issues = self._entry.check_rows(patient, entries)
+        else:
+            issues = self._entry.enter_rows(patient.id, entries, paste.overtaken, keeps_drafts=False)
+        faults = [*paste.faults, *(paste.placed(issue) for issue in issues)]
+        first = {fault.place: fault for fault in reversed(faults)}
         return tuple(sorted(first.values(), key=lambda issue: (issue.place.row or 0, issue.place.column or 0)))
 
 

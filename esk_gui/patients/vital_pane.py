@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from esk_gui.app import Session
 
 _MOST_FAULTS = 6
+_ADDER, _ADDER_OPEN = QSize(36, 30), QSize(150, 30)
 
 
 class _LegendMark(QWidget):
@@ -71,7 +72,8 @@ class VitalSignsPane(QWidget):
         )
         adder.setObjectName("add_reading")
         self._adder = InlineLine(adder, "new_minute", words("patients.reading.minute"))
-        self._adder.setFixedSize(QSize(36, 28))
+        self._adder.line.setProperty("fit", "header")
+        self._adder.setFixedSize(_ADDER)
         marker = button(words("patients.artefact.mark"), session.theme)
         self._reason = InlineLine(marker, "artefact_reason", words("patients.artefact.reason"))
         self._reason.setFixedHeight(32)
@@ -256,12 +258,12 @@ class VitalSignsPane(QWidget):
     # A row besides the schedule
 
     def _widen_adder(self) -> None:
-        self._adder.setFixedSize(QSize(150, 28))
+        self._adder.setFixedSize(_ADDER_OPEN)
         for widget in self._legend:
             widget.hide()
 
     def _narrow_adder(self) -> None:
-        self._adder.setFixedSize(QSize(36, 28))
+        self._adder.setFixedSize(_ADDER)
         self._messages["minute"].clear()
         for widget in self._legend:
             widget.show()

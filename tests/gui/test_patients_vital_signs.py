@@ -53,7 +53,7 @@ def type_in_cell(case: Case, row: int, column: VitalColumn, text: str, key: Qt.K
 
 def over_cell(grid: VitalSignsView, text: str, key: Qt.Key) -> None:
     """Type over the cell that the cursor is on; the keys go to whatever has the keyboard."""
-    QTest.keyClick(grid, text[0])
+    QTest.keyClicks(grid, text[0])
     editor = QApplication.focusWidget()
     assert isinstance(editor, QLineEdit)
     QTest.keyClicks(editor, text[1:])
@@ -256,9 +256,12 @@ def test_that_a_block_that_reaches_beyond_the_grid_is_refused_whole(desk: Opener
     case = desk(whole_patient("P01"))
     case.open("P01", "infusion")
     before = readings(case)
-    paste(case, 16, VitalColumn.DIASTOLIC, "71\t72\r\n73\t74\r\n")
+    paste(case, 16, VitalColumn.DIASTOLIC, "7,5\t72\r\n73\t74\r\n")
     assert readings(case) == before
-    assert case.message("vital_signs") != ""
+    told = case.message("vital_signs").splitlines()
+    assert [line.split(":")[0] for line in told[1:]] == [
+        "Rij 1, kolom 1", "Rij 1, kolom 2", "Rij 2, kolom 1", "Rij 2, kolom 2",
+    ]  # fmt: skip
 
 
 def test_that_a_block_is_read_with_quotes_blank_ends_and_a_heading() -> None:
