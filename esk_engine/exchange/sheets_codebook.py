@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from esk_engine.dictionary import DERIVED, DerivedVariable, Limits, Variable
@@ -41,20 +42,19 @@ def _variable_row(sheet: str, declared: Variable, wording: Wording) -> list[Item
     return [
         sheet,
         declared.name,
-        (wording.label(declared.name), WRAPPED),
+        wording.label(declared.name),
         wording(f"export.type.{declared.type}"),
         wording.unit(declared.name),
         *_limit_items(declared.hard, wording),
         *_limit_items(declared.soft, wording),
         decimals,
         wording(f"moment.{declared.moment}"),
-        (codes, WRAPPED),
+        codes,
     ]
 
 
 def _derived_row(declared: DerivedVariable, wording: Wording) -> list[Item]:
-    definition: Item = (wording(f"definition.{declared.name}"), WRAPPED)
-    label: Item = (wording.label(declared.name), WRAPPED)
+    label, definition = wording.label(declared.name), wording(f"definition.{declared.name}")
     unit = wording.unit(declared.name)
     return ["", declared.name, label, wording("export.type.derived"), unit, *[None] * 6, definition]
 
@@ -63,9 +63,15 @@ def _rows(wording: Wording) -> Iterator[Sequence[Item]]:
     yield [(wording(f"export.codebook.{name}"), HEAD) for name, _ in _HEADS]
     for sheet in DATA_SHEETS:
         for declared in sheet.columns:
-            yield _variable_row(sheet.name, declared, wording)
+            yield _at_top(_variable_row(sheet.name, declared, wording))
     for derived in DERIVED:
-        yield _derived_row(derived, wording)
+        yield _at_top(_derived_row(derived, wording))
+
+
+def _at_top(row: Sequence[Item]) -> list[Item]:
+    """Every cell wrapped, so that all of a high row begin on one line."""
+    pairs = [item if isinstance(item, tuple) else (item, WRAPPED) for item in row]
+    return [(value, replace(look, wrap=True)) for value, look in pairs]
 
 
 def codebook_sheet(wording: Wording) -> SheetPlan:
