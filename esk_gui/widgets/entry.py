@@ -16,11 +16,17 @@ State = Literal["", "error", "warning"]
 
 
 def leaves_to_study(event: QEvent, *, uncommitted: bool) -> bool:
-    """Whether a key that a field takes for its own undo belongs to the study: nothing in it is uncommitted."""
-    keys = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
-    if event.type() not in keys or not isinstance(event, QKeyEvent) or uncommitted:
+    """Whether a key that a field would take belongs to the window.
+
+    Undo and redo are the study's while nothing in the field is uncommitted; Ctrl+D and Ctrl+E, with which X11 edits a
+    line, are the window's always.
+    """
+    if event.type() is not QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
         return False
-    return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+    if event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in (Qt.Key.Key_D, Qt.Key.Key_E):
+        return True
+    is_history = event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+    return is_history and not uncommitted
 
 
 class EntryLine(QLineEdit):

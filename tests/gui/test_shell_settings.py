@@ -125,3 +125,11 @@ def test_that_language_and_theme_are_chosen_here_too(desk: Desk) -> None:
 def test_that_the_title_follows_the_synthetic_mark(desk: Desk) -> None:
     _choose(desk.find(QComboBox, "synthetic", desk.page("settings")), "no")
     assert "synthetisch" not in desk.window.windowTitle()
+
+
+def test_that_the_windows_keys_work_from_within_a_field(desk: Desk) -> None:
+    field = desk.find(QLineEdit, "clinic_name", desk.page("settings"))
+    field.setFocus()
+    QTest.keyClick(field, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    desk.choose_file(desk.folder / "out.xlsx")
+    desk.qtbot.waitUntil((desk.folder / "out.xlsx").exists, timeout=30_000)
