@@ -84,6 +84,20 @@ def test_that_total_is_every_patient_and_row_percent_of_the_classified() -> None
     assert texts(row_of(table(found, "3"), "man"))[:3] == ["4", "2 (66,7 %)", "1 (33,3 %)"]
 
 
+def test_that_a_group_entered_with_a_central_indication_is_not_counted_under_peripheral() -> None:
+    """A sub-row never holds more patients than the row it stands under."""
+    patients = [
+        patient("P01", **group(True, indication="peripheral", indication_group="crps")),
+        patient("P02", **group(False, indication="peripheral", indication_group="other")),
+        patient("P03", **group(False, indication="central", indication_group="crps")),
+        patient("P04", **group(True, indication_group="other")),
+    ]
+    found = analysis(patients)
+    counted = [(c.value, c.total) for c in found.count("indication_group").categories]
+    assert counted == [("crps", 1), ("other", 1)]
+    assert [(c.value, c.total) for c in found.count("indication").categories] == [("peripheral", 2), ("central", 1)]
+
+
 def test_that_a_row_gets_one_more_decimal_where_a_value_has_decimals() -> None:
     whole = analysis([patient("A", dose_mg=50.0, **group(True)), patient("B", dose_mg=47.0, **group(False))])
     broken = analysis([patient("A", dose_mg=50.0, **group(True)), patient("B", dose_mg=47.5, **group(False))])
