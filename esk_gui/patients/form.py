@@ -54,7 +54,6 @@ class PatientForm(QStackedWidget):
     def show_patient(self, patient: Patient | None, tab: str) -> None:
         """Show one tab of a patient."""
         self.setCurrentIndex(TABS.index(tab))
-        self.side_effects.show_patient(patient.id if patient else None)
         if patient is None or tab == "side_effects":
             return
         is_other = self._shown.get(tab) != patient.id

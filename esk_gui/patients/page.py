@@ -40,7 +40,8 @@ class PatientsPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, "patients")
         self._patient_id: str | None = None
-        self._judged_id: str | None = None
+        self._scored_id: str | None = None
+        self._is_score_stale = False
         self._room: Room | None = None
         self._drafts = Drafts(self)
         self._cover = Cover(self)
@@ -165,9 +166,8 @@ class PatientsPage(Page):
             self._patient_id = self.list.model.id_at(0)
         self.list.select(self._patient_id)
         self.header.save.refresh()
+        self._is_score_stale = True
         self._show_patient()
-        self.form.side_effects.refresh()
-        self.naranjo.refresh()
 
     @override
     def on_study_changed(self, change: StudyChanged) -> None:
@@ -203,16 +203,27 @@ class PatientsPage(Page):
         self.empty.show_reason(has_patients=bool(len(study.cohort)))
         self.form.setVisible(patient is not None)
         self.verdict.show_patient(patient, is_covered=covered)
-        self.naranjo.show_patient(patient.id if patient else None)
-        if change is not None:
-            self.form.side_effects.on_study_changed(change)
-            self.naranjo.on_study_changed(change)
-        patient_id = patient.id if patient else None
-        if patient_id != self._judged_id:
-            self._judged_id = patient_id
-            self.naranjo.show_patient(patient_id)
+        self._show_side_effects(patient, tab, change)
         self.form.show_patient(patient, tab)
         self._show_tabs()
+
+    def _show_side_effects(self, patient: Patient | None, tab: str, change: StudyChanged | None) -> None:
+        """The side effects and their score, which wait for what changed until they are in sight."""
+        if patient is not None and tab != "side_effects":
+            self._is_score_stale |= change is not None
+            return
+        patient_id = patient.id if patient else None
+        if patient_id != self._scored_id:
+            self._scored_id = patient_id
+            self.naranjo.show_patient(patient_id)
+        self.form.side_effects.show_patient(patient_id)
+        if self._is_score_stale:
+            self._is_score_stale = False
+            self.form.side_effects.refresh()
+            self.naranjo.refresh()
+        elif change is not None:
+            self.form.side_effects.on_study_changed(change)
+            self.naranjo.on_study_changed(change)
 
     def _show_tabs(self) -> None:
         patient, study = self._patient(), self.session.study
@@ -226,6 +237,8 @@ class PatientsPage(Page):
         self.naranjo.setVisible(is_side_effects)
         self.verdict.setVisible(not is_side_effects)
         self._show_patient()
+        if self.isVisible() and not self.header.tabs.hasFocus():  # chosen by its letter or the mouse: on to the work
+            self.form.focus_first()
 
     def _on_drafts(self, patient_id: str) -> None:
         self.list.model.refresh_patient(patient_id)

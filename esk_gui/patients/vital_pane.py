@@ -104,6 +104,8 @@ class VitalSignsPane(QWidget):
             column.addWidget(message)
         column.addWidget(self._reason)
         column.addStretch(0)
+        QWidget.setTabOrder(self.view, self._adder.opener)  # Tab reaches the readings first
+        QWidget.setTabOrder(self._adder.opener, self._adder.line)
 
     def _connect(self) -> None:
         self._adder.opened.connect(self._widen_adder)

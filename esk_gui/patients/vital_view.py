@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
@@ -221,6 +221,14 @@ class VitalSignsView(QTableView):
             if key not in _ASIDE and not event.text():
                 self._tab_start = None
             super().keyPressEvent(event)
+
+    @override
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The cursor waits where the work goes on: the first heart rate of a row without readings."""
+        if not self.currentIndex().isValid() and self._model.rows:
+            empty = (at for at, row in enumerate(self._model.rows) if row.record is None)
+            self.go_to(next(empty, 0), VitalColumn.HEART_RATE)
+        super().focusInEvent(event)
 
     @override
     def focusNextPrevChild(self, next: bool) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QTableView
 
 from esk_engine.criteria import Condition
+from esk_engine.dictionary import Kind
 from esk_engine.judge import Verdict
-from esk_engine.records import make_patient
+from esk_engine.records import make_patient, new_id
 from esk_engine.settings import Settings
 from esk_engine.verdicts import ConditionVerdict
 from esk_engine.wording import Wording
@@ -118,6 +119,24 @@ def test_that_the_panel_is_the_naranjo_score_while_side_effects_are_entered(desk
     case.page.show_tab("infusion")
     assert case.page.verdict.isVisible()
     assert not case.page.naranjo.isVisible()
+
+
+def test_that_side_effects_entered_or_undone_out_of_sight_are_there_when_the_tab_comes(desk: Opener) -> None:
+    patient = whole_patient("P01")
+    case = desk(patient, whole_patient("P02"))
+    case.open("P02", "side_effects")
+    case.page.show_tab("infusion")
+    case.open("P01", "infusion")
+    case.study.set_value(patient.id, Kind.ADVERSE_EVENT, new_id(), "term", "headache")
+    assert case.page.header.tabs.accessibleTabName(2) == "Bijwerkingen: 1"
+    case.page.show_tab("side_effects")
+    table = case.find("adverse_events", QTableView)
+    assert table.model().rowCount() == 1
+    case.study.undo()
+    assert table.model().rowCount() == 0
+    case.study.redo()
+    case.open("P02", "side_effects")
+    assert table.model().rowCount() == 0
 
 
 def test_that_tabs_are_ticked_when_complete(desk: Opener) -> None:
