@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from PySide6.QtCore import QLibraryInfo, QObject, Qt, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
+from esk_engine.errors import Fault
 from esk_engine.wording import Language, Wording, system_language
 from esk_gui.jobs import JobRunner
 from esk_gui.preferences import Preferences
@@ -76,8 +77,18 @@ class Session(QObject):
     # The study
 
     def adopt(self, study: Study) -> None:
-        """Make a study that was just opened or created the one that the window shows."""
-        self.close_study()
+        """Make a study that was just opened or created the one that the window shows.
+
+        Raises
+        ------
+        Fault
+            Where the study before it cannot be closed; that one stays then.
+        """
+        try:
+            self.close_study()
+        except Fault:
+            study.close()
+            raise
         self.study = study
         study.subscribe(self.study_changed.emit)
         study.subscribe_saved(self._saved_on_writer.emit)

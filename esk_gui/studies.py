@@ -138,6 +138,11 @@ class Studies(QObject):
     # How it is done
 
     def _open(self, path: Path, read_only: bool) -> None:
+        open_now = self._session.study
+        if open_now is not None and open_now.path == path.absolute() and not open_now.read_only:
+            self._session.show_page("patients")
+            return
+
         def work(person: Any) -> Study:
             from esk_engine.study import Study
 
@@ -149,11 +154,16 @@ class Studies(QObject):
         person = self._session.person
         self.opening.emit(name)
 
+        def ready(progress: object, cancelled: object) -> Study:
+            study = work(person)
+            _ = study.cohort  # made here, beside the window; every page needs it at once
+            return study
+
         def failed(error: BaseException) -> None:
             self.settled.emit()
             self._tell(error, path)
 
-        self._session.jobs.run(lambda progress, cancelled: work(person), self._adopt, failed)
+        self._session.jobs.run(ready, self._adopt, failed)
 
     def _adopt(self, study: Study) -> None:
         self.remember()

@@ -131,6 +131,15 @@ def test_that_a_study_that_is_gone_can_be_taken_off_the_list(desk: Desk) -> None
     assert desk.find(QPushButton, "start_primary").text() == "Nieuwe studie"
 
 
+def test_that_opening_the_study_that_is_open_keeps_it_open(desk: Desk) -> None:
+    desk.open_demo()
+    study = desk.study
+    desk.page("log")
+    desk.window.open_path(study.path)
+    assert desk.study is study
+    assert desk.find(QWidget, "page_patients").isVisible()
+
+
 # Opening goes wrong
 
 
