@@ -27,7 +27,7 @@ from esk_gui.widgets.marks import MarkLabel
 from esk_gui.widgets.rows import RowButton
 
 _BEGIN = (("new_study", "new_study"), ("open_study", "open_study"), ("import", "import"), ("open_demo", "demo"))
-_SIDE_BY_SIDE_FROM = 900
+_SIDE_BY_SIDE_FROM, _ROOMY_FROM = 900, 1040
 
 
 class StartPage(QWidget):
@@ -229,7 +229,7 @@ class StartPage(QWidget):
         wide = event.size().width() >= _SIDE_BY_SIDE_FROM
         direction = QBoxLayout.Direction
         self._halves.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
-        self._halves.setSpacing(64 if wide else 32)
+        self._halves.setSpacing(64 if event.size().width() >= _ROOMY_FROM else 32)
         self._column.setContentsMargins(24, 60 if event.size().height() >= 640 else 24, 24, 16)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QStyle, QStyleOption
 from typing_extensions import override
 
 from esk_gui.theme import Theme
@@ -13,13 +14,13 @@ from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import ElidedLabel, icon_label, text_label
 
 
-class RowButton(QPushButton):
+class RowButton(QAbstractButton):
     """One thing that can be chosen, told in four texts.
 
     Parameters
     ----------
     title, detail
-        The first line, in weight 600, and the one below it, which is shortened in the middle where it does not fit.
+        The first line, in weight 600, and the one below it; a path is shortened in its middle where it does not fit.
     aside, aside_detail
         The same at the right-hand side, paler.
     is_dim
@@ -43,9 +44,10 @@ class RowButton(QPushButton):
         super().__init__()
         self.setProperty("kind", "row")
         self.setFixedHeight(height)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(", ".join(part for part in (title, detail, aside, aside_detail) if part))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAutoDefault(False)
         row = bare(QHBoxLayout(self), 16)
         row.setContentsMargins(2, 0, 0, 1)
         row.addWidget(icon_label(icon_name, theme, "ink_3" if is_dim else icon_token, 18))
@@ -56,12 +58,27 @@ class RowButton(QPushButton):
             self.clicked.connect(on_click)
 
     @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOption()
+        option.initFrom(self)
+        painter = QPainter(self)
+        self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
+        painter.end()
+
+    @override
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
     @override
     def minimumSizeHint(self) -> QSize:
         return QSize(160, self.height())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.click()
+            return
+        super().keyPressEvent(event)
 
 
 def _texts(title: str, detail: str, aside: str, aside_detail: str, title_role: str) -> QGridLayout:
@@ -76,7 +93,9 @@ def _texts(title: str, detail: str, aside: str, aside_detail: str, title_role: s
     right = Qt.AlignmentFlag.AlignRight
     grid.addWidget(ElidedLabel(title, title_role), 1, 0)
     grid.addWidget(text_label(aside, "aside"), 1, 1, right)
-    below = ElidedLabel(detail, "third", Qt.TextElideMode.ElideMiddle)
+    is_path = "/" in detail or "\\" in detail
+    mode = Qt.TextElideMode.ElideMiddle if is_path else Qt.TextElideMode.ElideRight
+    below = ElidedLabel(detail, "third", mode)
     if aside_detail:
         grid.addWidget(below, 2, 0)
         grid.addWidget(text_label(aside_detail, "third"), 2, 1, right)

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from esk_engine.exchange.demo import demo_patients, demo_settings
@@ -102,7 +102,7 @@ class Desk:
 
     def click(self, name: str, within: QWidget | None = None) -> None:
         """Click a button by its name."""
-        made = self.find(QPushButton, name, within)
+        made = self.find(QAbstractButton, name, within)
         assert made.isEnabled(), name
         QTest.mouseClick(made, Qt.MouseButton.LeftButton)
 

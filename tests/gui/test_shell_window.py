@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
@@ -36,7 +37,24 @@ def test_that_the_first_start_offers_a_new_study(desk: Desk) -> None:
     assert page.isVisible()
     assert desk.find(QPushButton, "start_primary").text() == "Nieuwe studie"
     for name in ("new_study", "open_study", "import", "open_demo"):
-        assert desk.find(QPushButton, f"start_{name}").isVisible()
+        assert desk.find(QAbstractButton, f"start_{name}").isVisible()
+
+
+@pytest.mark.parametrize("size", [(1366, 736), (1092, 582), (910, 476), (683, 348)])
+def test_that_rows_of_the_start_page_keep_their_height_and_scroll(desk: Desk, size: tuple[int, int]) -> None:
+    for number in range(6):
+        path = desk.folder / f"study-{number}.esk"
+        desk.preferences.remember_study(RecentStudy(str(path), path.stem, "2026-11-20T10:00", 7))
+    desk.window.start_page.refresh()
+    desk.window.resize(*size)
+    desk.app.processEvents()
+
+    def are_apart() -> bool:
+        rows = desk.find(QWidget, "page_start").findChildren(QAbstractButton, "recent_study")
+        apart = all(below.y() >= above.y() + 52 for above, below in itertools.pairwise(rows))
+        return [row.height() for row in rows] == [52] * 5 and apart
+
+    desk.qtbot.waitUntil(are_apart)
 
 
 def test_that_a_new_study_is_typed_in_and_opens_empty(desk: Desk, home: Path) -> None:
