@@ -35,7 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         from esk_engine import cli
 
         return cli.main(arguments, pictures=_draw_figures)
-    if _has_no_screen():
+    from esk_gui.screen import has_screen
+
+    if not has_screen(os.environ):
         from esk_engine.wording import Wording, system_language
 
         sys.stderr.write(Wording(system_language())("fault.no_screen") + "\n")
@@ -55,12 +57,6 @@ def _draw_figures(snapshot: StudySnapshot, wording: Wording) -> dict[str, bytes]
     from esk_gui.exporting import draw_figures
 
     return draw_figures(snapshot, wording)
-
-
-def _has_no_screen() -> bool:
-    if not sys.platform.startswith("linux"):
-        return False
-    return not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def make_application() -> QApplication:
