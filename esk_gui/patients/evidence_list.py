@@ -51,19 +51,19 @@ class _ConditionLine(QWidget):
         grid.addWidget(self._bar, 1, 0, 1, 3)
         grid.addWidget(self._note, 2, 0, 1, 3)
 
-    def show_condition(self, judged: ConditionVerdict, *, is_narrow: bool) -> EvidenceText:
-        text = evidence_text(judged, self._words, is_short=is_narrow)
-        if (text, is_narrow) == self._shown:
+    def show_condition(self, judged: ConditionVerdict, *, is_short: bool, only_failed_bars: bool) -> EvidenceText:
+        text = evidence_text(judged, self._words, is_short=is_short)
+        if (text, only_failed_bars) == self._shown:
             return text
-        self._shown = (text, is_narrow)
+        self._shown = (text, only_failed_bars)
         for label, shown in ((self._what, text.what), (self._value, text.value), (self._limit, text.limit)):
             if label.text() != shown:
                 label.setText(shown)
         set_property(self._what, "text_role", "evidence_failed_what" if text.failed else "second")
-        self._limit.setMinimumWidth(0 if is_narrow else _LIMIT_WIDTH)
+        self._limit.setMinimumWidth(0 if is_short else _LIMIT_WIDTH)
         set_property(self._value, "text_role", "evidence_failed" if text.failed else "evidence_value")
         self._bar.show_share(text.fill, text.tick, "non_responder" if text.failed else "bar_fill")
-        self._bar.setVisible(text.failed or not is_narrow)
+        self._bar.setVisible(text.failed or not only_failed_bars)
         self._note.setText(text.note)
         self._note.setVisible(bool(text.note))
         return text
@@ -93,11 +93,11 @@ class _CriterionBlock(QWidget):
         for row, line in enumerate(self._lines, 1):
             grid.addWidget(line, row, 1)
 
-    def show_criterion(self, judged: CriterionVerdict, *, is_narrow: bool) -> None:
+    def show_criterion(self, judged: CriterionVerdict, *, is_short: bool, only_failed_bars: bool) -> None:
         name, token = _ICONS[judged.verdict]
         self._icon.set_icon(name, token)  # type: ignore[attr-defined]
         texts = [
-            line.show_condition(condition, is_narrow=is_narrow)
+            line.show_condition(condition, is_short=is_short, only_failed_bars=only_failed_bars)
             for line, condition in zip(self._lines, judged.conditions, strict=True)
         ]
         for line, text, following in zip(self._lines, texts, texts[1:], strict=False):
@@ -120,14 +120,14 @@ class EvidenceList(QWidget):
         self._column.setContentsMargins(16, 14, 16, 12)
         self._column.addStretch(1)
 
-    def show_verdict(self, verdict: PatientVerdict, *, is_narrow: bool = False) -> None:
+    def show_verdict(self, verdict: PatientVerdict, *, is_short: bool = False, only_failed_bars: bool = False) -> None:
         """Fill the lines, building them anew where the criteria themselves changed."""
         shape = tuple((c.name, tuple(j.condition.variable for j in c.conditions)) for c in verdict.criteria)
         if shape != self._shape:
             self._rebuild(verdict)
             self._shape = shape
         for block, judged in zip(self._blocks, verdict.criteria, strict=True):
-            block.show_criterion(judged, is_narrow=is_narrow)
+            block.show_criterion(judged, is_short=is_short, only_failed_bars=only_failed_bars)
 
     def _rebuild(self, verdict: PatientVerdict) -> None:
         for block in self._blocks:

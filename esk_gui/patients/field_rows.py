@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from esk_gui.app import Session
     from esk_gui.patients.entry import Entry, Standing
 
-FIELD_GAP, NARROW_GAP, LABEL_GAP = 16, 12, 4
+FIELD_GAP, NARROW_GAP, LABEL_GAP = 16, 8, 4
 
 
 class FieldRows(QWidget):
@@ -55,6 +55,12 @@ class FieldRows(QWidget):
             if width:
                 field.control.setFixedWidth(width)
             self._grids[name].setHorizontalSpacing(NARROW_GAP if narrow else FIELD_GAP)
+
+    def show_derived(self, shown: bool) -> None:
+        """Whether there is room for derived values."""
+        for field in self._shown.values():
+            field.label.setVisible(shown)
+            field.control.setVisible(shown)
 
     def show_patient(self, patient: Patient, standing: Standing) -> None:
         """Show every field of a patient, drafts and warnings with them."""

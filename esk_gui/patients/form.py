@@ -18,6 +18,7 @@ from esk_gui.patients.field import EntryField
 from esk_gui.patients.form_fields import EVALUATION, INCLUSION
 from esk_gui.patients.form_tab import FormTab
 from esk_gui.patients.infusion_tab import InfusionTab
+from esk_gui.patients.room import FormRoom
 from esk_gui.side_effects.tab import SideEffectsTab
 from esk_gui.widgets.frames import scrolling
 
@@ -96,8 +97,9 @@ class PatientForm(QStackedWidget):
         for tab in self._tabs.values():
             tab.set_read_only(read_only)
 
-    def fit(self, *, is_compact: bool, is_stacked: bool) -> None:
-        self.infusion.fit(is_compact=is_compact, is_stacked=is_stacked)
+    def fit(self, room: FormRoom) -> None:
+        """Give way as far as the form's own width asks."""
+        self.infusion.fit(room)
 
     def state(self) -> dict[str, Any]:
         """How far each tab is scrolled, and the side effects' own state."""

@@ -58,12 +58,12 @@ INCLUSION: tuple[Row, ...] = (
 )
 INFUSION: tuple[Row, ...] = (
     (
-        Entered("dose_mg", 92, is_short=True, narrow=76),
-        Entered("infusion_start", 148, narrow=138),
-        Entered("infusion_minutes", 92, is_short=True, narrow=84),
-        Entered("nrs_before", 80, is_short=True, narrow=68),
-        Entered("nrs_end", 80, is_short=True, narrow=68),
-        Shown("nrs_reduction_percent", 72),
+        Entered("dose_mg", 92, is_short=True, narrow=66),
+        Entered("infusion_start", 148, narrow=132),
+        Entered("infusion_minutes", 92, is_short=True, narrow=76),
+        Entered("nrs_before", 80, is_short=True, narrow=60),
+        Entered("nrs_end", 80, is_short=True, narrow=60),
+        Shown("nrs_reduction_percent", 72, narrow=62),
     ),
 )
 MONITOR: tuple[Row, ...] = (

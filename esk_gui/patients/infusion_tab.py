@@ -15,6 +15,7 @@ from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.field import EntryField
 from esk_gui.patients.field_rows import FieldRows
 from esk_gui.patients.form_fields import INFUSION, MONITOR
+from esk_gui.patients.room import FormRoom
 from esk_gui.patients.samples import SamplesPane
 from esk_gui.patients.vital_marks import marks_of, vital_limits
 from esk_gui.patients.vital_pane import VitalSignsPane
@@ -51,7 +52,7 @@ class InfusionTab(QWidget):
         self._whole.addWidget(self.top)
         self._whole.addLayout(self._beside, 1)
         self._whole.addLayout(self._below)
-        self.fit(is_compact=False, is_stacked=False)
+        self.fit(FormRoom(is_compact=False, is_stacked=False, is_tight=False))
 
     def fields(self) -> Iterator[EntryField]:
         yield from self.top.fields()
@@ -84,15 +85,15 @@ class InfusionTab(QWidget):
         for field in self.fields():
             field.set_read_only(read_only)
 
-    def fit(self, *, is_compact: bool, is_stacked: bool) -> None:
-        """Below 1040 logical px shorter words; below 780 the plot stands under the grid."""
+    def fit(self, room: FormRoom) -> None:
+        """Give way: narrower fields and shorter words, then the plot under the grid, then the NRS reduction."""
+        is_compact, is_stacked = room.is_compact, room.is_stacked
         direction = QBoxLayout.Direction.TopToBottom if is_stacked else QBoxLayout.Direction.LeftToRight
         self._beside.setDirection(direction)
         self._beside.setSpacing(16 if is_compact else 24)
         for part in (self.monitor, self.samples):
             (self._below if is_compact else self._right).addWidget(part)
-        padding = 16 if is_compact else PAGE_PADDING
-        self._whole.setContentsMargins(padding, 14, padding, 8)
+        self._whole.setContentsMargins(PAGE_PADDING, 14, 8 if is_compact else PAGE_PADDING, 8)
         least, most = (_GRID_NARROW, _GRID_NARROW) if is_compact else (_GRID_WIDTH, _GRID_WIDTH)
         self.vitals.setMinimumWidth(least)
         self.vitals.setMaximumWidth(_GRID_STACKED if is_stacked else most)
@@ -101,7 +102,8 @@ class InfusionTab(QWidget):
         self.plot.setMinimumHeight(_PLOT_LEAST)
         self.plot.set_short_names(is_compact)
         self.top.set_narrow(is_compact)
-        self.samples.set_one_line(is_compact)
+        self.top.show_derived(not room.is_tight)
+        self.samples.set_one_line(is_compact and not room.is_tight)
 
     def _go_to(self, minute: int, variable: str) -> None:
         self.vitals.view.go_to_reading(minute, 2 + VITAL_VARIABLES.index(variable))

@@ -180,6 +180,11 @@ class PatientListPane(QWidget):
     def _on_filter(self, name: str) -> None:
         self.model.set_filter(name)
 
+    def set_narrow(self, narrow: bool) -> None:
+        """Without sex and age; what the search is for is then told by its icon alone."""
+        self.delegate.shows_person = not narrow
+        self.search.setPlaceholderText("" if narrow else self._session.wording("patients.search"))
+
     def reset_filter(self) -> None:
         """Let every patient be seen, e.g. before one is opened from another page."""
         self.search.clear()

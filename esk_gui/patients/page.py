@@ -19,7 +19,7 @@ from esk_gui.patients.form import PatientForm
 from esk_gui.patients.header import PatientHeader
 from esk_gui.patients.list_model import PatientListModel
 from esk_gui.patients.list_pane import PatientListPane
-from esk_gui.patients.room import Room, room_of
+from esk_gui.patients.room import FormRoom, Room, room_of
 from esk_gui.patients.verdict_panel import VerdictPanel
 from esk_gui.side_effects.naranjo_panel import NaranjoPanel
 from esk_gui.widgets.frames import SidePanel, bare
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from esk_engine.study import StudyChanged
     from esk_gui.app import Session
 
-_LIST_WIDTH, _LIST_NARROW = 224, 200
+_RAIL_WIDTH = 76
 _LEAST = QSize(480, 280)
 QWIDGETSIZE_MAX = 16_777_215
 
@@ -43,6 +43,7 @@ class PatientsPage(Page):
         self._scored_id: str | None = None
         self._is_score_stale = False
         self._room: Room | None = None
+        self._form_room: FormRoom | None = None
         self._drafts = Drafts(self)
         self._cover = Cover(self)
         self._entry = Entry(session, self._drafts)
@@ -57,7 +58,7 @@ class PatientsPage(Page):
         self._connect()
 
     def _lay_out(self) -> None:
-        self._list_side = SidePanel(_LIST_WIDTH, "left")
+        self._list_side = SidePanel(side="left")
         self._list_side.column.addWidget(self.list)
         self._centre = bare(QVBoxLayout())
         for widget in (self.header, self.empty, self.form):
@@ -321,24 +322,26 @@ class PatientsPage(Page):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        room = room_of(self.window().width() if self.window() is not self else self.width() + 76)
-        if room == self._room:
-            return
-        self._room = room
-        self._fit(room)
+        room = room_of(self.window().width() if self.window() is not self else self.width() + _RAIL_WIDTH)
+        form_room = room.form(self.width())
+        if form_room != self._form_room:
+            self._form_room = form_room
+            self.form.fit(form_room)
+        if room != self._room:
+            self._room = room
+            self._fit(room)
 
     def _fit(self, room: Room) -> None:
         """Give way in the order of LOOK.md."""
-        self.list.delegate.shows_person = room.shows_person
-        self._list_side.setFixedWidth(_LIST_WIDTH if room.shows_person else _LIST_NARROW)
+        self.list.set_narrow(not room.shows_person)
+        self._list_side.setFixedWidth(room.list_width)
         if room.is_switcher:
             self.header.switcher.take_list(self.list)
         else:
             self._list_side.column.addWidget(self.list)
         self._list_side.setVisible(not room.is_switcher)
         self.header.set_compact(room.is_switcher)
-        self.form.fit(is_compact=room.is_switcher, is_stacked=room.is_strip)
-        self.verdict.fit(is_narrow=room.is_switcher, is_strip=room.is_strip)
+        self.verdict.fit(is_short=not room.shows_person, is_narrow=room.is_switcher, is_strip=room.is_strip)
         self.naranjo.set_strip(room.is_strip)
         for panel in (self.verdict, self.naranjo):
             panel.setMinimumWidth(0 if room.is_strip else room.panel_width)

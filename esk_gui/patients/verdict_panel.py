@@ -105,7 +105,7 @@ class VerdictPanel(QFrame):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self._session = session
-        self._is_narrow = False
+        self._is_short = self._is_narrow = False
         self._is_showing = False
         self._shown_set: CriteriaSet | None = None
         self.is_strip = False
@@ -197,7 +197,7 @@ class VerdictPanel(QFrame):
         else:
             line = verdict_line(verdict, self._session)
             self._summary.show_group(verdict.group, words(f"group.{verdict.group}"), line)
-            self._evidence.show_verdict(verdict, is_narrow=self._is_narrow)
+            self._evidence.show_verdict(verdict, is_short=self._is_short, only_failed_bars=self._is_narrow)
         self._show_foot(patient, verdict)
         self.setAccessibleName(f"{words('patients.verdict')}: {self._summary.group.text()}")
         self.setAccessibleDescription(line)
@@ -247,9 +247,9 @@ class VerdictPanel(QFrame):
 
     # Room
 
-    def fit(self, *, is_narrow: bool, is_strip: bool) -> None:
-        """Below 1040 logical px narrower, with bars only for what failed; below 780 a strip."""
-        self._is_narrow = is_narrow
+    def fit(self, *, is_short: bool, is_narrow: bool, is_strip: bool) -> None:
+        """Below 1240 logical px shorter words, below 1040 bars only for what failed, below 780 a strip."""
+        self._is_short, self._is_narrow = is_short, is_narrow
         self.is_strip = is_strip
         self._arrange()
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QTableView
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QTableView
 
 from esk_engine.records import make_patient
 from esk_engine.study import Person, Study
@@ -130,11 +130,16 @@ def test_that_a_study_that_is_only_read_takes_nothing(desk: Opener) -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "person", "switcher", "strip"),
-    [(1366, True, False, False), (1100, False, False, False), (910, False, True, False), (700, False, True, True)],
+    ("width", "person", "switcher", "strip", "panel"),
+    [
+        (1366, True, False, False, 296),
+        (1100, False, False, False, 264),
+        (910, False, True, False, 248),
+        (700, False, True, True, None),
+    ],
 )
 def test_that_the_list_and_the_panel_give_way_in_order_and_the_verdict_stays(
-    desk: Opener, width: int, person: bool, switcher: bool, strip: bool
+    desk: Opener, width: int, person: bool, switcher: bool, strip: bool, panel: int | None
 ) -> None:
     case = desk(whole_patient("P01"), whole_patient("P02"), size=(width - 76, 600))
     case.open("P01", "infusion")
@@ -145,7 +150,7 @@ def test_that_the_list_and_the_panel_give_way_in_order_and_the_verdict_stays(
     assert page.verdict.is_strip is strip
     assert case.label("verdict_group") == "Responder"
     assert case.find("verdict_group").isVisible()
-    assert page.verdict.height() == 40 if strip else page.verdict.width() == (248 if switcher else 296)
+    assert page.verdict.height() == 40 if strip else page.verdict.width() == panel
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
@@ -159,3 +164,15 @@ def test_that_the_switcher_steps_and_opens_the_list(desk: Opener) -> None:
     case.page.list.view.setCurrentIndex(case.page.list.model.index(0))
     assert case.page.patient_id == case.patient("P01").id
     assert not case.page.list.view.isVisible()
+
+
+@pytest.mark.parametrize("width", [1366, 1300, 1241, 1093, 1060, 1000, 911, 790, 700, 640])
+def test_that_no_field_of_the_infusion_is_cut_off_at_any_width(desk: Opener, width: int) -> None:
+    rail = 76 if width >= 1240 else 48
+    case = desk(whole_patient("P01"), size=(width - rail, 700))
+    case.open("P01", "infusion")
+    QTest.qWait(10)
+    area = case.find("infusion_area", QScrollArea)
+    content = area.widget()
+    assert content is not None
+    assert content.width() <= area.viewport().width()
