@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypeVar, overload
 
 import pytest
 from PySide6.QtCore import Qt
@@ -23,6 +24,9 @@ from esk_gui.widgets.labels import MessageLabel
 
 TODAY = date(2024, 6, 1)
 START = datetime(2024, 1, 16, 8, 45)
+
+
+W = TypeVar("W", bound=QWidget)
 
 
 class Desk(Session):
@@ -71,6 +75,10 @@ class Case:
         self.page.show_tab(tab)
         self.page.show_patient(self.patient(study_no).id)
 
+    @overload
+    def find(self, name: str) -> QWidget: ...
+    @overload
+    def find(self, name: str, kind: type[W]) -> W: ...
     def find(self, name: str, kind: type[QWidget] = QWidget) -> QWidget:
         found = self.page.findChild(kind, name)
         assert found is not None, name
