@@ -28,6 +28,7 @@ from esk_gui.widgets.rows import RowButton
 
 _BEGIN = (("new_study", "new_study"), ("open_study", "open_study"), ("import", "import"), ("open_demo", "demo"))
 _SIDE_BY_SIDE_FROM, _ROOMY_FROM = 900, 1040
+_BEGIN_WIDTH = 262  # the longest line of help in either language
 
 
 class StartPage(QWidget):
@@ -53,7 +54,7 @@ class StartPage(QWidget):
         self._halves.setSpacing(64)
         self._left = bare(QVBoxLayout())
         self._halves.addLayout(self._left, 600)
-        self._halves.addLayout(self._begin(), 320)
+        self._halves.addWidget(self._begin(), 320)
         self._column.addLayout(self._halves)
         self._column.addStretch(1)
         centre = QWidget()
@@ -97,8 +98,10 @@ class StartPage(QWidget):
         row.addWidget(self._opening)
         return row
 
-    def _begin(self) -> QVBoxLayout:
-        column = bare(QVBoxLayout())
+    def _begin(self) -> QWidget:
+        holder = QWidget()
+        holder.setMinimumWidth(_BEGIN_WIDTH)
+        column = bare(QVBoxLayout(holder))
         column.addWidget(text_label(self._words("start.begin"), "heading"))
         column.addSpacing(8)
         for name, icon_name in _BEGIN:
@@ -118,7 +121,7 @@ class StartPage(QWidget):
             made.setProperty("last", name == _BEGIN[-1][0])
             column.addWidget(made)
         column.addStretch(1)
-        return column
+        return holder
 
     def _foot(self) -> QWidget:
         foot = QWidget()
@@ -128,7 +131,7 @@ class StartPage(QWidget):
         inner.setMaximumWidth(984)
         line = bare(QHBoxLayout(inner), 8)
         line.addWidget(icon_label("lock", self._theme, "ink_3", 14))
-        line.addWidget(ElidedLabel(self._words("start.privacy"), "third"), 1)
+        line.addWidget(text_label(self._words("start.privacy"), "third", wrap=True), 1)
         line.addWidget(text_label(self._words("start.version", version=__version__), "third"))
         row.addWidget(inner, 1)
         return foot
@@ -155,7 +158,7 @@ class StartPage(QWidget):
         self._left.addStretch(1)
 
     def _first_card(self) -> QFrame:
-        card, texts, row = _card()
+        card, texts, row, _ = _card()
         texts.addWidget(text_label(self._words("start.first.title"), "verdict", wrap=True))
         texts.addWidget(text_label(self._words("start.first.text"), "body_second", wrap=True))
         action = self._actions["new_study"]
@@ -165,13 +168,14 @@ class StartPage(QWidget):
 
     def _card(self, study: RecentStudy) -> QFrame:
         words = self._words
-        card, texts, row = _card()
+        card, texts, row, foot = _card()
         reason = self._reason(study)
         texts.addWidget(ElidedLabel(self._name(study), "verdict"))
         when = opened_text(study, self._session.today(), words)
         texts.addWidget(ElidedLabel(f"{study.path}, {when}", "third", Qt.TextElideMode.ElideMiddle))
-        texts.addSpacing(8)
-        texts.addLayout(self._counts(study) if not reason else self._unreached(reason))
+        below = foot if study.undetermined and not reason else texts  # three groups need the card's whole width
+        below.addSpacing(8)
+        below.addLayout(self._counts(study) if not reason else self._unreached(reason))
         made = button(words("start.open"), self._theme, None, kind="primary", name="start_primary")
         made.setIcon(icon("arrow_right", self._theme, "on_accent"))
         made.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -241,16 +245,19 @@ def opened_text(study: RecentStudy, today: date, words: Wording) -> str:
     return words("start.today", time=f"{at:%H:%M}") if at.date() == today else words.date(at.date())
 
 
-def _card() -> tuple[QFrame, QVBoxLayout, QHBoxLayout]:
+def _card() -> tuple[QFrame, QVBoxLayout, QHBoxLayout, QVBoxLayout]:
+    """The tinted card: its texts, the row that they share with a button, and its whole width below."""
     card = QFrame()
     card.setProperty("kind", "card")
     card.setProperty("tint", "accent")
-    row = QHBoxLayout(card)
-    row.setContentsMargins(24, 16, 24, 16)
-    row.setSpacing(24)
+    foot = QVBoxLayout(card)
+    foot.setContentsMargins(24, 16, 24, 16)
+    foot.setSpacing(4)
+    row = bare(QHBoxLayout(), 24)
     texts = bare(QVBoxLayout(), 4)
     row.addLayout(texts, 1)
-    return card, texts, row
+    foot.addLayout(row)
+    return card, texts, row, foot
 
 
 def _empty(layout: QVBoxLayout) -> None:
