@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+from shiboken6 import isValid
 from typing_extensions import override
 
 Progress = Callable[[float], None]
@@ -123,13 +124,14 @@ class JobRunner(QObject):
 
     def _deliver(self, job: Job, result: object) -> None:
         on_done, _ = self._take(job)
-        if not job.is_cancelled:
+        if not job.is_cancelled and _is_there(on_done):
             on_done(result)
 
     def _report(self, job: Job, error: BaseException) -> None:
         _, on_failed = self._take(job)
-        if not job.is_cancelled:
-            (on_failed or self._on_error)(error)
+        tell = on_failed or self._on_error
+        if not job.is_cancelled and _is_there(tell):
+            tell(error)
 
     def _take(self, job: Job) -> tuple[Callable[[Any], None], Callable[[BaseException], None] | None]:
         callbacks = self._running.pop(job)
@@ -138,3 +140,9 @@ class JobRunner(QObject):
         if not self._running:
             self.busy_changed.emit(False)
         return callbacks
+
+
+def _is_there(callback: Callable[..., object]) -> bool:
+    """Whether the widget that waits for a job still is: a page is built anew for another language or theme."""
+    owner = getattr(callback, "__self__", None)
+    return not isinstance(owner, QObject) or isValid(owner)
