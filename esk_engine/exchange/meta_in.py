@@ -76,12 +76,24 @@ def read_criteria(make: MakeReader, reader: CellReader, to: Findings) -> Criteri
     drafts: dict[str, _Draft] = {}
     for row in table.cells(_NEEDED):
         _take(row, {declared.name: row.value(reader, declared, to) for declared in CRITERIA_COLUMNS}, drafts, to)
-    sets = tuple(_criteria_set(draft, to) for draft in drafts.values() if draft.criteria)
-    used = [made.set_id for made, draft in zip(sets, drafts.values(), strict=False) if draft.in_use]
+    whole = [draft for draft in drafts.values() if draft.criteria]
+    sets = tuple(_criteria_set(draft, to) for draft in whole)
+    _refuse_twice(sets, whole, to)
+    used = [made.set_id for made, draft in zip(sets, whole, strict=True) if draft.in_use]
     if len(used) > 1:
         to.about_sheet(table.table.title, "two_sets_in_use")
     fallback = TABLE_2.set_id if any(made.set_id == TABLE_2.set_id for made in sets) or not sets else sets[0].set_id
     return CriteriaRead(sets, used[0] if used else fallback)
+
+
+def _refuse_twice(sets: Sequence[CriteriaSet], drafts: Sequence[_Draft], to: Findings) -> None:
+    """Everything printed names its set: no two of them have one name, nor one id."""
+    seen: set[str] = set()
+    for made, draft in zip(sets, drafts, strict=True):
+        keys = {made.name.casefold(), made.set_id}
+        if keys & seen:
+            to.at(*draft.row.at("set"), (Issue("duplicate_set", "set", params={"value": made.name}),))
+        seen |= keys
 
 
 def _take(row: RowCells, values: dict[str, Value], drafts: dict[str, _Draft], to: Findings) -> None:

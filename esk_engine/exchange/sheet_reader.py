@@ -168,6 +168,8 @@ def _known_sheets(
         elif key in READ_SHEETS:
             found[key] = Sheet(title, worksheet, formulas.get(title, frozenset()), watch)
             watch.expect(worksheet.max_row or 0)
+            if worksheet.sheet_state != "visible":
+                findings.about_sheet(title, "hidden_sheet_read", Severity.WARNING)
             if found[key].formulas:
                 cells = len(found[key].formulas)
                 findings.about_sheet(title, "formulas_read_by_value", Severity.WARNING, count=cells)

@@ -236,6 +236,12 @@ def test_that_a_defect_is_written_down_and_its_place_told(
     assert "71.5" not in written  # a log of defects holds no patient's values
 
 
+def test_that_a_study_that_is_open_can_still_be_read(esk: Esk, tmp_path: Path) -> None:
+    with Study.create(tmp_path / "s.esk", person=Person("AB")):
+        for arguments in (("analyse", "s.esk"), ("log", "s.esk"), ("check", "s.esk"), ("export", "s.esk", "o.xlsx")):
+            assert esk(*arguments).code == 0
+
+
 def test_that_pictures_are_drawn_by_whoever_can(esk: Esk, tmp_path: Path) -> None:
     esk("demo", "demo.esk")
     asked: list[str] = []

@@ -145,6 +145,18 @@ def test_that_an_error_cell_is_a_fault_and_the_same_words_as_text_are_not(tmp_pa
                 ("criteria!E3", "threshold", "value_missing"),
             ],
         ),
+        (
+            {
+                "patients": PATIENTS,
+                "criteria": [
+                    ["set", "set_id", "criterion", "variable", "operator", "threshold"],
+                    ["A", None, "pain", "nrs_end", "<=", 3],
+                    ["a", "7d0f3a8e-7d0f-4a8e-8a8e-7d0f3a8e7d0f", "pain", "nrs_end", "<=", 4],
+                    ["B", "not an id", "pain", "nrs_end", "<=", 4],
+                ],
+            },
+            [("criteria!A3", "set", "duplicate_set"), ("criteria!B4", "set_id", "bad_set_id")],
+        ),
     ],
 )
 def test_that_rows_that_do_not_fit_together_are_refused(

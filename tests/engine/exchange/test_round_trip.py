@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -22,12 +22,12 @@ from esk_engine.study_file.encoding import course_of
 from esk_engine.validation import check_patient, parse
 from esk_engine.wording import Language, Wording
 from tests.engine.builders import patient, steady
-from tests.engine.exchange.workbooks import TODAY
 from tests.engine.study_file.strategies import values_of
 
 AWKWARD = st.sampled_from(
     ["=1+1", "+31", "-", "@SUM", "#N/A", "_x000D_", "a\nb\tc", "'", " é", "1.234", "16-01-2024", "ja"]
 )
+AFTERWARDS = date(2025, 1, 1)  # no date of a study lies later
 DEFAULTS = Settings()
 LLOQS = st.floats(0.001, 1000).map(BelowLloq) | st.just(BelowLloq(1.234))
 
@@ -41,7 +41,7 @@ def snapshot_of(
 
 def there_and_back(snapshot: StudySnapshot, path: Path, language: Language = "nl") -> WorkbookRead:
     export_workbook(snapshot, path, Wording(language), with_log=False, now=datetime(2024, 6, 1, 12, 0))
-    return read_workbook(path, TODAY)
+    return read_workbook(path, AFTERWARDS)
 
 
 def stored(declared: Variable) -> st.SearchStrategy[Value]:

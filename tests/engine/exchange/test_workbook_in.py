@@ -217,6 +217,17 @@ def test_that_a_reading_can_be_stopped_and_tells_how_far_it_is(tmp_path: Path) -
     assert stopped.value.code == "cancelled"
 
 
+def test_that_a_hidden_sheet_is_read_and_that_is_said(tmp_path: Path) -> None:
+    book = Workbook()
+    book["Sheet"].title = "patients"
+    book["patients"].cell(1, 1, "study_no")
+    samples = book.create_sheet("samples")
+    samples.cell(1, 1, "study_no")
+    samples.sheet_state = "hidden"
+    book.save(tmp_path / "h.xlsx")
+    assert told(read(tmp_path / "h.xlsx").issues) == [("samples!", "", "hidden_sheet_read")]
+
+
 def test_that_a_sheet_of_a_million_empty_rows_is_read_in_no_time(tmp_path: Path) -> None:
     book = Workbook()
     book["Sheet"].title = "patients"
