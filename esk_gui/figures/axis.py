@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _MOST_STEPS = 5
+_SMALLEST = 1e-8  # derived values have 9 decimals: what lies closer together is one point
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def axis_from_zero(largest: float) -> Axis:
 
 def axis_between(lowest: float, highest: float) -> Axis:
     """The finest round axis that holds all values from ``lowest`` to ``highest`` in at most five steps."""
-    if lowest == highest:
+    if highest - lowest < _SMALLEST:
         lowest, highest = lowest - 1, highest + 1
     return _axis(lowest, highest, lambda step: math.floor(round(lowest / step, 9)))
 
