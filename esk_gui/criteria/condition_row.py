@@ -23,6 +23,7 @@ from esk_gui.widgets.entry import EntryLine
 from esk_gui.widgets.labels import MessageLabel, text_label
 
 OPERATOR_WIDTH, FIELD_WIDTH, WAS_WIDTH, MORE_WIDTH = 36, 112, 48, 28
+LABEL_LEAST = 176
 _LARGEST = 1e9
 
 
@@ -136,6 +137,7 @@ class ConditionRow(QWidget):
         grid.addWidget(self.note, 2, 0, 1, 4, top)
         for column, stretch in enumerate((3, 0, 0, 0, 0 if is_stacked else 7, 0)):
             grid.setColumnStretch(column, stretch)
+        grid.setColumnMinimumWidth(0, LABEL_LEAST)
         self.was.setFixedHeight(32)
 
     def show_condition(self, condition: Condition, was: float | None, *, is_locked: bool, can_remove: bool) -> None:

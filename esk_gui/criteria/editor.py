@@ -15,7 +15,14 @@ from esk_engine.criteria import Condition, CriteriaSet
 from esk_engine.dictionary import numeric
 from esk_engine.judge import Group
 from esk_engine.wording import Wording
-from esk_gui.criteria.condition_row import FIELD_WIDTH, MORE_WIDTH, OPERATOR_WIDTH, WAS_WIDTH, ConditionRow
+from esk_gui.criteria.condition_row import (
+    FIELD_WIDTH,
+    LABEL_LEAST,
+    MORE_WIDTH,
+    OPERATOR_WIDTH,
+    WAS_WIDTH,
+    ConditionRow,
+)
 from esk_gui.criteria.criterion_block import CriterionBlock
 from esk_gui.criteria.draft import can_remove, condition_at, threshold_before
 from esk_gui.criteria.evaluation import Evaluation
@@ -25,7 +32,7 @@ from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import ElidedLabel, text_label
 from esk_gui.widgets.marks import MarkLabel
 
-_STACKED_BELOW = 620
+_STACKED_BELOW, _MARK_GAP = 620, 12
 
 
 class CriteriaEditor(QWidget):
@@ -39,6 +46,8 @@ class CriteriaEditor(QWidget):
         self._wording, self._theme = wording, theme
         self.blocks: tuple[CriterionBlock, ...] = ()
         self._shape: object = None
+        self._marks: dict[Group, MarkLabel] = {}
+        self._has_undetermined = False
         self._head, self._head_plot, self._head_was = self._heading()
         self._column = bare(QVBoxLayout(self), 0)
         self._column.addWidget(self._head)
@@ -87,6 +96,8 @@ class CriteriaEditor(QWidget):
                 )
             )
         self._head_was.setVisible(any(row.was.text() for row in self.rows()))
+        self._has_undetermined = Group.UNDETERMINED in groups
+        self._fit()
 
     def _rebuild(self, criteria_set: CriteriaSet) -> None:
         for block in self.blocks:
@@ -114,6 +125,7 @@ class CriteriaEditor(QWidget):
         line.setContentsMargins(0, 12, 0, 2)
         first = ElidedLabel(wording("criteria_page.column.criterion"), "second")
         first.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        first.setMinimumWidth(LABEL_LEAST)
         threshold = text_label(wording("criteria_page.column.threshold"), "second")
         threshold.setFixedWidth(OPERATOR_WIDTH + FIELD_WIDTH + 8)
         was = text_label(wording("criteria_page.column.was"), "second")
@@ -122,12 +134,14 @@ class CriteriaEditor(QWidget):
         keep = was.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         was.setSizePolicy(keep)
-        marks = bare(QHBoxLayout(plot), 12)
-        title = ElidedLabel(wording("criteria_page.column.patients"), "second")
+        marks = bare(QHBoxLayout(plot), _MARK_GAP)
+        self._title_text = wording("criteria_page.column.patients")
+        self._plot_title = title = ElidedLabel(self._title_text, "second")
         title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         marks.addWidget(title, 1)
         for group in (Group.RESPONDER, Group.NON_RESPONDER, Group.UNDETERMINED):
-            marks.addWidget(MarkLabel(group, wording(f"group.{group}").lower(), self._theme, "foot", 9))
+            mark = self._marks[group] = MarkLabel(group, wording(f"group.{group}").lower(), self._theme, "foot", 9)
+            marks.addWidget(mark)
         plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for part, stretch in ((first, 3), (threshold, 0), (was, 0), (plot, 7)):
             line.addWidget(part, stretch)
@@ -137,8 +151,19 @@ class CriteriaEditor(QWidget):
     def _fit(self) -> None:
         is_stacked = self.width() < _STACKED_BELOW
         self._head_plot.setVisible(not is_stacked)
+        self._fit_legend()
         for row in self.rows():
             row.set_stacked(is_stacked)
+
+    def _fit_legend(self) -> None:
+        """A narrow head leaves out its title, then the mark that explains itself: the question mark."""
+        widths = {group: mark.sizeHint().width() + _MARK_GAP for group, mark in self._marks.items()}
+        room = self._head_plot.width() - widths[Group.RESPONDER] - widths[Group.NON_RESPONDER]
+        shows_undetermined = self._has_undetermined and room >= widths[Group.UNDETERMINED]
+        self._marks[Group.UNDETERMINED].setVisible(shows_undetermined)
+        room -= widths[Group.UNDETERMINED] if shows_undetermined else 0
+        title = self._plot_title
+        title.setText(self._title_text if room >= title.fontMetrics().horizontalAdvance(self._title_text) else "")
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

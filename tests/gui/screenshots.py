@@ -39,6 +39,7 @@ _PATIENCE = 10.0
 _SCREENS = {"100": (1366, 768), "125": (1092, 614), "150": (910, 512), "200": (683, 384)}
 _PAGES: tuple[PageName, ...] = ("patients", "criteria", "results", "figures", "log", "settings")
 _TABS = ("inclusion", "infusion", "side_effects", "evaluation")
+EVERY_PAGE = ("start", *_TABS, *_PAGES[1:])
 _SHOWN = "P16"
 
 
@@ -215,7 +216,7 @@ def _remember_studies(preferences: Preferences) -> None:
 def _make_all(app: QApplication, target: Path, scale: str) -> None:
     """Every page and tab in both languages and themes."""
     with _studio(app, _SCREENS[scale]) as studio:
-        for page in ("start", *_TABS, *_PAGES[1:]):
+        for page in EVERY_PAGE:
             if page != "start" and studio.session.study is None:
                 studio.open_demo()
             for language in ("nl", "en"):
