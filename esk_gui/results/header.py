@@ -109,9 +109,9 @@ class TableHeader(QHeaderView):
         if head.group is not None:
             paint_mark(painter, QRectF(line.left(), line.center().y() - 5.5, 11, 11), head.group, self._theme)
             line.setLeft(line.left() + _MARK)
-        if not head.title:  # a caption stands on the last line, beside the n of the groups
-            line.moveBottom(inner.bottom() - LINE * (len(head.small) - 1))
-            line.translate(0, -LINE)
+        if not head.title:
+            self._paint_caption(painter, inner.adjusted(0, 0, -4, 0), "\n".join(head.small))
+            return
         painter.setFont(head_font(self.font(), 12, bold=True, italic=head.is_italic))
         painter.setPen(self._theme.color("ink"))
         painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, head.title)
@@ -121,3 +121,10 @@ class TableHeader(QHeaderView):
             line.translate(0, LINE)
             shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()) - 4)
             painter.drawText(line, side | Qt.AlignmentFlag.AlignVCenter, shown)
+
+    def _paint_caption(self, painter: QPainter, inner: QRectF, text: str) -> None:
+        """A caption ends on the last line, beside the n of the groups, and begins a line higher where it is long."""
+        painter.setFont(head_font(self.font(), 11))
+        painter.setPen(self._theme.color("ink_3"))
+        sides = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom
+        painter.drawText(inner, int(sides | Qt.TextFlag.TextWordWrap), text)
