@@ -16,7 +16,7 @@ _LARGEST = 1e9  # beyond every variable; a NaN is not below it either
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A numeric variable of DESIGN sections 3 and 5 held against a threshold; equal always holds."""
+    """A numeric variable, entered or derived, held against a threshold; equal always holds."""
 
     variable: str
     operator: str

@@ -1,4 +1,4 @@
-"""Derived values: one vectorised definition each, for one patient and for a million (DESIGN section 5).
+"""Derived values: one vectorised definition each, for one patient and for a million (docs/DEFINITIONS.md).
 
 Each value is rounded to 9 decimals once, here; that value is compared, ranked, shown and exported, so that
 equal values are equal whichever way a formula is written. A missing input gives NaN, never an exception.
@@ -64,7 +64,7 @@ class Derived:
     Attributes
     ----------
     values
-        By name of DESIGN section 5, shape (n,), NaN where missing.
+        By name of the derived variable, shape (n,), NaN where missing.
     minutes
         For each series the (earliest) minute its value fell on, ``MONITOR`` where the monitor's extreme decided.
     complete

@@ -107,7 +107,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class DerivedVariable:
-    """One value of DESIGN section 5. ``is_series``: judged over all readings, so it can be exceeded "so far"."""
+    """One derived value (docs/DEFINITIONS.md 2). ``is_series``: judged over all readings, so it can be exceeded "so far"."""
 
     name: str
     unit: str = ""
@@ -177,7 +177,7 @@ VARIABLES: tuple[Variable, ...] = (
     *(Variable(question, _A, _CODE, Moment.ANY, codes=ANSWERS) for question in NARANJO_QUESTIONS),
 )
 
-# The sex-neutral order of DESIGN section 5; X_before ... X_variation_percent for each vital sign.
+# X_before ... X_variation_percent for each vital sign.
 _VITAL_DERIVED = tuple(
     DerivedVariable(f"{vital}_{what}", unit, 0, is_series)
     for vital, own_unit in (("heart_rate", "/min"), ("systolic", "mmHg"), ("diastolic", "mmHg"))

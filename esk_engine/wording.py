@@ -324,7 +324,7 @@ class Wording:
         if not math.isfinite(value):
             raise ValueError(f"not a number to type: {value}")
         text = _plain(value, None)
-        # One separator and three digits could be thousands (DESIGN section 4); a fourth digit leaves no doubt.
+        # One separator and three digits could be thousands (docs/DEFINITIONS.md 1); a fourth digit leaves no doubt.
         text = f"{text}0" if _THREE_DECIMALS.fullmatch(text) else text
         return text.replace(".", self._comma)
 

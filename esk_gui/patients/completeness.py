@@ -17,7 +17,7 @@ def _has(patient: Patient, names: tuple[str, ...]) -> bool:
 
 
 def is_evaluated(patient: Patient) -> bool:
-    """Both values of the evaluation that the verdict waits for are there (DESIGN section 6)."""
+    """Both values of the evaluation that the verdict waits for are there."""
     return _has(patient, EVALUATED_BY)
 
 

@@ -1,4 +1,4 @@
-"""Whose verdict is covered: whoever scores the evaluation must not be steered by it (DESIGN section 6)."""
+"""Whose verdict is covered: whoever scores the evaluation must not be steered by it."""
 
 from __future__ import annotations
 

@@ -332,7 +332,7 @@ class PatientsPage(Page):
             self._fit(room)
 
     def _fit(self, room: Room) -> None:
-        """Give way in the order of LOOK.md."""
+        """Give way in the order of ``room``."""
         self.list.set_narrow(not room.shows_person)
         self._list_side.setFixedWidth(room.list_width)
         if room.is_switcher:

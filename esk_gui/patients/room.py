@@ -1,4 +1,4 @@
-"""What gives way in which order when the window is narrow, in logical pixels (LOOK.md)."""
+"""What gives way in which order when the window is narrow, in logical pixels."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ CONCENTRATION = "concentration_ug_l"
 
 
 def end_sample(patient: Patient, analyte: str, settings: Settings) -> Record | None:
-    """The last sample of an analyte that lies at steady state (DESIGN section 5), measured or not."""
+    """The last sample of an analyte that lies at steady state, measured or not."""
     end = patient.get("infusion_minutes")
     if not isinstance(end, (int, float)):
         return None

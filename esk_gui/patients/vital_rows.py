@@ -13,7 +13,7 @@ from esk_engine.study import Entry
 
 VITAL_VARIABLES = ("heart_rate_bpm", "systolic_mmhg", "diastolic_mmhg")
 VITAL_OF = dict(zip(VITAL_VARIABLES, VITALS, strict=True))
-END_WINDOW = 15  # DESIGN section 5: the end reading lies within 15 minutes of infusion_minutes
+END_WINDOW = 15  # docs/DEFINITIONS.md 2: the end reading lies within 15 minutes of infusion_minutes
 _MINUTES_A_DAY = 24 * 60
 
 

@@ -1,4 +1,4 @@
-"""Derived values against figures worked out by hand from DESIGN section 5."""
+"""Derived values against figures worked out by hand from docs/DEFINITIONS.md."""
 
 from __future__ import annotations
 

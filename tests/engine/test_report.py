@@ -1,4 +1,4 @@
-"""The report on small cohorts whose figures can be worked out by hand (DESIGN sections 7 and 8)."""
+"""The report on small cohorts whose figures can be worked out by hand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is typed: read without guessing, or named with its limits (DESIGN sections 3 and 4)."""
+"""What is typed: read without guessing, or named with its limits."""
 
 from __future__ import annotations
 

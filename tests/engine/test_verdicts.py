@@ -1,4 +1,4 @@
-"""Three-valued verdicts: thresholds, what is still unknown, and what beats what (DESIGN section 6)."""
+"""Three-valued verdicts: thresholds, what is still unknown, and what beats what."""
 
 from __future__ import annotations
 
