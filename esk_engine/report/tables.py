@@ -167,7 +167,7 @@ def table_3(analysis: Analysis) -> Table:
         *_missing_note(analysis, ("age_years", "bmi_kg_m2")),
         *_common_notes(analysis),
     )
-    return Table("3", "table.statistic.median_range", _head(analysis), rows, notes)
+    return Table("3", "table.statistic.median_range_or_count", _head(analysis), rows, notes)
 
 
 def table_4(analysis: Analysis) -> Table:
