@@ -15,7 +15,11 @@ from esk_engine.report.analysis import (
     p_of,
 )
 from esk_engine.report.as_json import to_json
+from esk_engine.report.cautions import Caution, CautionCode, caution_text
+from esk_engine.report.effects import Effects
+from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
 from esk_engine.report.figures import FIGURES, Figure, Point, figure_series
+from esk_engine.report.methods import MethodsParagraph, methods_paragraphs, methods_text
 from esk_engine.report.render import (
     cell_parts,
     cell_text,
@@ -26,6 +30,8 @@ from esk_engine.report.render import (
     table_tsv,
     title,
 )
+from esk_engine.report.side_tables import P_HEADS, p_table, side_effect_table, side_tables
+from esk_engine.report.stratified import StratifiedBySex
 from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
 from esk_engine.report.tables import SIGNIFICANT, decimals_of, method_note, p_cell, set_note, tables
 
@@ -33,35 +39,51 @@ __all__ = [
     "COLUMNS",
     "COMPARED",
     "FIGURES",
+    "P_HEADS",
     "SIGNIFICANT",
     "TOTAL",
     "Analysis",
+    "Caution",
+    "CautionCode",
     "Cell",
     "CellKind",
     "Comparison",
+    "ComparisonExtras",
     "Count",
+    "Effects",
+    "Extras",
     "Figure",
     "GroupSummary",
     "Head",
+    "MethodsParagraph",
     "Note",
     "Point",
     "Row",
     "SideEffect",
     "SideEffectComparison",
+    "SideEffectExtras",
+    "StratifiedBySex",
     "Table",
     "analyse",
+    "caution_text",
     "cell_parts",
     "cell_text",
     "compare",
     "decimals_of",
+    "extras",
     "figure_series",
     "head_text",
     "method_note",
+    "methods_paragraphs",
+    "methods_text",
     "note_text",
     "p_cell",
     "p_of",
+    "p_table",
     "row_label",
     "set_note",
+    "side_effect_table",
+    "side_tables",
     "table_html",
     "table_tsv",
     "tables",

@@ -101,9 +101,14 @@ def p_of(test: MannWhitney, method: PMethod) -> PValue:
 
 def interval_of(comparison: Comparison) -> tuple[float | None, float | None, str | None]:
     """The exact 95 % interval of the shift, or None with the reason; one that falls short is undefined."""
-    if comparison.shift is None:
-        return None, None, comparison.shift_reason
-    exact = comparison.shift.exact
+    return exact_interval(comparison.shift, comparison.shift_reason)
+
+
+def exact_interval(shift: HodgesLehmann | None, reason: str | None) -> tuple[float | None, float | None, str | None]:
+    """As `interval_of`, of a shift on its own."""
+    if shift is None:
+        return None, None, reason
+    exact = shift.exact
     if exact.reason is not None or exact.lower is None or exact.upper is None:
         return None, None, exact.reason
     return exact.lower, exact.upper, None
@@ -225,7 +230,8 @@ def summarise(cohort: Cohort, name: str, members: Mask) -> GroupSummary:
     return GroupSummary(n, int(members.sum()) - n - n_below, n_below, summary_of(used) if len(used) else None)
 
 
-def _ranked(cohort: Cohort, name: str, members: Mask) -> Floats:
+def ranked(cohort: Cohort, name: str, members: Mask) -> Floats:
+    """The values of some patients as a test by ranks takes them: missing ones dropped."""
     values = ranked_values(cohort, name)[members]
     return values[~np.isnan(values)]
 
@@ -234,6 +240,13 @@ def _test(x: Floats, y: Floats) -> tuple[MannWhitney | None, str | None]:
     if not len(x) or not len(y):
         return None, "group_empty"
     return mann_whitney(x, y), None
+
+
+def shift_of(x: Floats, y: Floats, *, some_below: bool) -> tuple[HodgesLehmann | None, str | None]:
+    """The Hodges-Lehmann shift of ranked values, or why there is none; below an LLOQ there is no difference."""
+    if some_below:
+        return None, "below_lloq"
+    return (hodges_lehmann(x, y), None) if len(x) and len(y) else (None, "group_empty")
 
 
 _PRINTED_AS_ENTERED = ("_before", "_end", "_css_ug_l", "_max_mmhg")
@@ -251,12 +264,10 @@ def has_decimals(cohort: Cohort, name: str) -> bool:
 def compare(cohort: Cohort, name: str) -> Comparison:
     """One numeric variable: summaries of all three columns and the comparison of both groups."""
     of = masks(cohort)
-    x, y = (_ranked(cohort, name, of[group]) for group in (Group.RESPONDER, Group.NON_RESPONDER))
+    x, y = (ranked(cohort, name, of[group]) for group in (Group.RESPONDER, Group.NON_RESPONDER))
     test, reason = _test(x, y)
     some_below = bool((below(cohort, name) & (of[Group.RESPONDER] | of[Group.NON_RESPONDER])).any())
-    shift, shift_reason = (None, "below_lloq") if some_below else (None, reason)
-    if test is not None and not some_below:
-        shift = hodges_lehmann(x, y)
+    shift, shift_reason = shift_of(x, y, some_below=some_below)
     return Comparison(
         name,
         numeric(name).unit,
@@ -287,28 +298,41 @@ def _count(cohort: Cohort, name: str) -> Count:
     return Count(name, tuple(categories), fisher(rows), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Who has a side effect that counts and who has not; those for whom it is pending are in neither."""
+
+    with_it: Mask
+    without: Mask
+
+
+def side_effect_members(cohort: Cohort) -> dict[str, Members]:
+    """By term, of all patients, the undetermined too."""
+    events = cohort.adverse_events()
+    parts = zip(events.terms, events.counted.T, events.pending.T, strict=True)
+    return {term: Members(counted, ~counted & ~pending) for term, counted, pending in parts}
+
+
 def _side_effects(cohort: Cohort) -> tuple[tuple[SideEffect, ...], tuple[SideEffectComparison, ...]]:
-    of, events = masks(cohort), cohort.adverse_events()
-    rows: list[tuple[SideEffect, int]] = []
+    of, events, members = masks(cohort), cohort.adverse_events(), side_effect_members(cohort)
+    rows: list[SideEffect] = []
     for at, term in enumerate(events.terms):
         counted, pending = events.counted[:, at], events.pending[:, at]
         if not counted.any() and not pending.any():
             continue
         responder, non_responder = (int((counted & of[g]).sum()) for g in (Group.RESPONDER, Group.NON_RESPONDER))
-        row = SideEffect(term, int(counted.sum()), responder, non_responder, int(pending.sum()))
-        rows.append((row, at))
-    rows.sort(key=lambda row: (-row[0].total, term_order(row[0].term)[1]))
+        rows.append(SideEffect(term, int(counted.sum()), responder, non_responder, int(pending.sum())))
+    rows.sort(key=lambda row: (-row.total, term_order(row.term)[1]))
     comparisons: list[SideEffectComparison] = []
-    for row, at in rows:
+    for row in rows:
         if not row.total:
             continue
-        counted = events.counted[:, at]
-        without = ~counted & ~events.pending[:, at]
+        counted, without = members[row.term].with_it, members[row.term].without
         for name in CONCENTRATIONS:
-            test, reason = _test(_ranked(cohort, name, counted), _ranked(cohort, name, without))
+            test, reason = _test(ranked(cohort, name, counted), ranked(cohort, name, without))
             pair = summarise(cohort, name, counted), summarise(cohort, name, without)
             comparisons.append(SideEffectComparison(row.term, name, *pair, test, reason))
-    return tuple(row for row, _ in rows), tuple(comparisons)
+    return tuple(rows), tuple(comparisons)
 
 
 def _continuation(cohort: Cohort) -> Continuation:

@@ -28,14 +28,18 @@ def head_text(head: Head, wording: Wording) -> tuple[str, str]:
 
 def row_label(row: Row, wording: Wording) -> tuple[str, str]:
     """Both labels of a row; a variable's label with its unit."""
+    sublabel = _label(row.sublabel, wording) if row.sublabel else ""
     if row.is_term:
-        return wording.term(row.label), ""
+        return wording.term(row.label), sublabel
     if row.code_of is not None:
         return wording.code(row.label.removeprefix("code."), row.code_of), ""
-    label = wording(row.label)
-    if row.label.startswith("variable.") and (unit := wording.unit(row.label.removeprefix("variable."))):
-        label = f"{label} ({unit})"
-    return label, wording(row.sublabel) if row.sublabel else ""
+    return _label(row.label, wording), sublabel
+
+
+def _label(key: str, wording: Wording) -> str:
+    """A label's text, a variable's with its unit."""
+    unit = wording.unit(key.removeprefix("variable.")) if key.startswith("variable.") else ""
+    return f"{wording(key)} ({unit})" if unit else wording(key)
 
 
 def _range(low: float | None, high: float | None, decimals: int, wording: Wording) -> str:

@@ -131,7 +131,8 @@ def set_note(analysis: Analysis) -> Note:
     return Note("set_defined", {"name": used.name, "k": used.outcomes_known, "n": used.patients})
 
 
-def _common_notes(analysis: Analysis) -> tuple[Note, ...]:
+def common_notes(analysis: Analysis) -> tuple[Note, ...]:
+    """What is said under every table of both groups."""
     undetermined = analysis.sizes[Group.UNDETERMINED]
     found = [set_note(analysis)]
     if undetermined:
@@ -165,7 +166,7 @@ def table_3(analysis: Analysis) -> Table:
         Note("row_percent"),
         Note("shift"),
         *_missing_note(analysis, ("age_years", "bmi_kg_m2")),
-        *_common_notes(analysis),
+        *common_notes(analysis),
     )
     return Table("3", "table.statistic.median_range_or_count", _head(analysis), rows, notes)
 
@@ -181,29 +182,37 @@ def table_4(analysis: Analysis) -> Table:
         rows.append(_numeric_row(analysis, f"nrs_{what}", "table.nrs", f"table.{what}", starts_block=not i))
     rows.append(_numeric_row(analysis, "relief_weeks", "variable.relief_weeks"))
     names = tuple(row.comparison.variable for row in rows if row.comparison)
-    notes = (method_note(analysis), Note("shift"), *_missing_note(analysis, names), *_common_notes(analysis))
+    notes = (method_note(analysis), Note("shift"), *_missing_note(analysis, names), *common_notes(analysis))
     return Table("4", "table.statistic.median_range", _head(analysis), tuple(rows), notes)
 
 
 def table_5(analysis: Analysis) -> Table:
     """Concentrations at steady state: geometric and arithmetic means with range and CV."""
     rows: list[Row] = []
-    notes: list[Note] = [method_note(analysis), Note("shift"), Note("steady_state", _window(analysis))]
+    notes: list[Note] = [method_note(analysis), Note("shift"), steady_state_note(analysis)]
     for name in ("esketamine_css_ug_l", "norketamine_css_ug_l", "ratio"):
         rows.append(_numeric_row(analysis, name, f"variable.{name}", None, CellKind.MEAN_RANGE))
         mean = _numeric_row(analysis, name, "table.arithmetic_mean", None, CellKind.MEAN_CV, starts_block=False)
         rows.append(mean)
-        below_lloq = analysis.comparison(name).groups[TOTAL].below_lloq
-        if below_lloq:
-            rule = "half" if analysis.cohort.settings.blq is BlqRule.HALF else "missing"
-            notes.append(Note(f"below_lloq.{rule}", {"variable": f"@variable.{name}", "n": below_lloq}))
+        notes += below_lloq_notes(analysis, (name,))
     names = ("esketamine_css_ug_l", "norketamine_css_ug_l", "ratio")
-    notes += [*_missing_note(analysis, names), *_common_notes(analysis)]
+    notes += [*_missing_note(analysis, names), *common_notes(analysis)]
     return Table("5", "table.statistic.geometric_mean_range", _head(analysis), tuple(rows), tuple(notes))
 
 
-def _window(analysis: Analysis) -> dict[str, object]:
-    return {"from_minute": analysis.cohort.settings.css_from_minute}
+def steady_state_note(analysis: Analysis) -> Note:
+    """Which sample is the one at steady state."""
+    return Note("steady_state", {"from_minute": analysis.cohort.settings.css_from_minute})
+
+
+def below_lloq_notes(analysis: Analysis, names: tuple[str, ...]) -> tuple[Note, ...]:
+    """How many concentrations are below their LLOQ, and what they do in means, figures and the test."""
+    rule = "half" if analysis.cohort.settings.blq is BlqRule.HALF else "missing"
+    return tuple(
+        Note(f"below_lloq.{rule}", {"variable": f"@variable.{name}", "n": n})
+        for name in names
+        if (n := analysis.comparison(name).groups[TOTAL].below_lloq)
+    )
 
 
 def table_6(analysis: Analysis) -> Table:
@@ -226,7 +235,7 @@ def table_6(analysis: Analysis) -> Table:
     for effect in analysis.side_effects:
         if effect.pending:
             notes.append(Note("pending", {"term": effect.term, "n": effect.pending}))
-    notes += _common_notes(analysis)
+    notes += common_notes(analysis)
     return Table("6", "table.statistic.patients", _head(analysis, effect=False, p=False), tuple(rows), tuple(notes))
 
 
@@ -245,7 +254,7 @@ def continuation_table(analysis: Analysis) -> Table:
         key = f"code.{answer}" if answer != "missing" else "table.missing"
         rows.append(Row(key, None, cells, 0))
     note = Note("agreement", {"k": analysis.continuation.agree, "n": analysis.continuation.n})
-    notes = (note, *_common_notes(analysis))
+    notes = (note, *common_notes(analysis))
     return Table("continuation", "table.statistic.patients", (total, *heads), tuple(rows), notes)
 
 
