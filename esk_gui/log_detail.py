@@ -43,11 +43,11 @@ class LogDetail(SidePanel):
             button(self._words("log.show_patient"), session.theme, self._go, kind="", name="log_show_patient"), 1
         )
         self.column.addWidget(self._foot)
+        self._show_parts(False)
 
     def show_line(self, line: LogLine | None, text: LogText) -> None:
         """Explain a line, or nothing with None."""
-        for part in (self._block, self._holder, self._foot):
-            part.setVisible(line is not None)
+        self._show_parts(line is not None)
         if line is None:
             self._seq.clear()
             return
@@ -77,6 +77,10 @@ class LogDetail(SidePanel):
         self._patient_id = line.patient_id or ""
         can_go = study is not None and bool(self._patient_id) and study.has_patient(self._patient_id)
         self._foot.setVisible(can_go)
+
+    def _show_parts(self, shows: bool) -> None:
+        for part in (self._block, self._holder, self._foot):
+            part.setVisible(shows)
 
     def _facts(self) -> QWidget:
         self._holder = QWidget()

@@ -32,7 +32,7 @@ from esk_gui.widgets.tables import quiet_table
 
 # Pixels of the columns, the item takes the rest; where the table is narrow the reason gives way, after the detail.
 _WIDTHS = {Column.WHEN: 152, Column.WHO: 72, Column.PATIENT: 80, Column.OLD: 112, Column.NEW: 128, Column.NOTE: 150}
-_NARROW = {Column.WHEN: 150, Column.WHO: 54, Column.PATIENT: 68, Column.OLD: 92, Column.NEW: 92}
+_NARROW = {Column.WHEN: 150, Column.WHO: 54, Column.PATIENT: 68, Column.OLD: 84, Column.NEW: 108}
 _DETAIL_FROM = 900
 _ROOMY_FROM = 860
 _TYPING_PAUSE_MS = 150

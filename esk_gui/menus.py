@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QMenuBar, QToolButton, QWidget
+from typing_extensions import override
 
 from esk_engine.wording import Wording
 from esk_gui.icons import icon
@@ -17,6 +18,7 @@ from esk_gui.widgets.frames import bare, ground
 from esk_gui.widgets.labels import text_label
 
 MENU_HEIGHT: Final = 36
+_SYNTHETIC_FROM: Final = 780
 SHORTCUT_FORMAT: Final = QKeySequence.SequenceFormat.NativeText
 RAIL_PAGES: Final = ("patients", "criteria", "results", "figures", "log")
 
@@ -142,6 +144,7 @@ class MenuRow(QWidget):
         for key, entries in MENUS:
             _fill(bar.addMenu(wording(key)), entries, actions, wording)
         row.addWidget(bar, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._is_synthetic = False
         self.synthetic = text_label(wording("shell.synthetic"), "third", "synthetic_mark")
         row.addWidget(self.synthetic)
         row.addSpacing(8)
@@ -157,9 +160,19 @@ class MenuRow(QWidget):
 
     def show_study(self, has_study: bool, *, is_synthetic: bool) -> None:
         """The buttons of an open study; that its data are invented is told on every page."""
-        self.synthetic.setVisible(is_synthetic)
+        self._is_synthetic = is_synthetic
+        self._fit(self.width())
         for tool in self._tools:
             tool.setVisible(has_study)
+
+    def _fit(self, width: int) -> None:
+        """In a narrow window only the title says that the data are invented: the menus keep their room."""
+        self.synthetic.setVisible(self._is_synthetic and width >= _SYNTHETIC_FROM)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(event.size().width())
 
 
 def _fill(menu: QMenu, entries: tuple[object, ...], actions: Actions, wording: Wording) -> None:

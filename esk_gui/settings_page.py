@@ -24,7 +24,7 @@ from esk_gui.widgets.labels import ElidedLabel, MessageLabel, text_label
 from esk_gui.widgets.page import Page
 
 _CONTENT_WIDTH = 760
-_FIELD_WIDTH = 260
+_FIELD_WIDTH = 300
 _NUMBER_WIDTH = 112
 
 
@@ -116,6 +116,8 @@ class SettingsPage(Page):
         else:
             field = EntryLine(name, self.theme, unit=words.unit(name), number=declared.hard is not None)
             field.setFixedWidth(_FIELD_WIDTH if declared.hard is None else _NUMBER_WIDTH)
+            if declared.hard is None:  # a name may be longer than its field
+                field.textChanged.connect(field.setToolTip)
             field.committed.connect(partial(self._take_text, name))
         self._fields[name], self._messages[name] = field, message
         help_text = words(f"setting.{name}.help")

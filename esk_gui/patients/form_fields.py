@@ -59,7 +59,7 @@ INCLUSION: tuple[Row, ...] = (
 INFUSION: tuple[Row, ...] = (
     (
         Entered("dose_mg", 92, is_short=True, narrow=66),
-        Entered("infusion_start", 148, narrow=132),
+        Entered("infusion_start", 152, narrow=152),
         Entered("infusion_minutes", 92, is_short=True, narrow=76),
         Entered("nrs_before", 80, is_short=True, narrow=60),
         Entered("nrs_end", 80, is_short=True, narrow=60),

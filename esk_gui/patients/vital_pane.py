@@ -93,7 +93,8 @@ class VitalSignsPane(QWidget):
         self._outside = text_label("", "foot", "vital_signs_legend")
         self._legend = [_LegendMark(self._session, False), self._outside]
         self._legend += [_LegendMark(self._session, True), text_label(words("patients.legend.deciding"), "foot")]
-        for widget in self._legend:
+        for at, widget in enumerate(self._legend):
+            head.addSpacing(8 if at == 2 else 0)  # two marks, each with its words
             head.addWidget(widget)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -66,6 +66,7 @@ class EventAdder(QWidget):
         row.addWidget(self._add)
         row.addWidget(cancel)
         column = bare(QVBoxLayout(self))
+        column.setContentsMargins(0, 0, 0, 8)
         column.addLayout(row)
         column.addWidget(self.message)
 

@@ -174,7 +174,7 @@ class EventsTable(QTableView):
 
     def _fit_columns(self, width: int) -> None:
         """The term keeps most; below 520 px an icon alone says what counts, its word is the tooltip."""
-        widths = (132, 176, 124) if width >= 640 else (112, 156, 96) if width >= 520 else (104, 142, 44)
+        widths = (132, 176, 124) if width >= 640 else (132, 156, 96) if width >= 520 else (104, 142, 44)
         for column, own in zip((Column.PHASE, Column.NARANJO, Column.COUNTS), widths, strict=True):
             self.setColumnWidth(column, own)
 

@@ -95,6 +95,8 @@ class Studio:
         self.session.close_study(discard=True)
         self.window.close()
         self.window.deleteLater()
+        self.session.deleteLater()
+        self._app.processEvents()
         self._app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def dress(self, language: Language, theme: ThemeName) -> None:
