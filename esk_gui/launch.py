@@ -63,6 +63,7 @@ def make_application() -> QApplication:
     """The Qt application in Esk's style and font, before any theme."""
     from PySide6.QtWidgets import QApplication
 
+    from esk_gui.collector import Collector
     from esk_gui.theme import apply_font
 
     QApplication.setStyle("Fusion")
@@ -71,6 +72,7 @@ def make_application() -> QApplication:
     app.setApplicationDisplayName("Esk")
     app.setDesktopFileName("esk")
     apply_font(app)
+    Collector(app)
     return app
 
 
