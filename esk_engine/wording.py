@@ -309,7 +309,7 @@ class Wording:
 
     def _text_of(self, variable: Declared, value: object, number: NumberText) -> str:
         if isinstance(value, datetime):
-            return self.datetime(value)
+            return self.datetime(value) + (f":{value.second:02}" if value.second else "")
         if isinstance(value, date):
             return self.date(value)
         if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -107,9 +107,15 @@ def _concentration(variable: Variable, text: str) -> Parsed:
         parsed = _number(variable, text)
         return _refuse(variable, "zero_enter_lloq", text) if parsed.value == 0 else parsed
     parsed = _number(variable, text[1:])
-    if not isinstance(parsed.value, float):
-        return parsed
-    return Parsed(BelowLloq(parsed.value))
+    if isinstance(parsed.value, float):
+        return Parsed(BelowLloq(parsed.value))
+    return Parsed(None, tuple(_below(issue, text) for issue in parsed.issues))
+
+
+def _below(issue: Issue, text: str) -> Issue:
+    """What is wrong with the number after ``<``, told of the whole: either reading of it is a limit too."""
+    params = {name: BelowLloq(value) if isinstance(value, float) else value for name, value in issue.params.items()}
+    return replace(issue, params={**params, "value": shorten(text)})
 
 
 def _date(text: str) -> date | None:
@@ -131,9 +137,12 @@ def _moment(variable: Variable, text: str) -> Parsed:
         return Parsed(day) if day else _refuse(variable, "not_a_date", text)
     head, _, clock = text.replace("T", " ", 1).partition(" ")
     day, match = _date(head), _CLOCK.fullmatch(clock.strip())
-    if day is None or match is None or int(match[1]) > 23 or int(match[2]) > 59:
+    if day is None or match is None:
         return _refuse(variable, "not_a_datetime", text)
-    return Parsed(datetime(day.year, day.month, day.day, int(match[1]), int(match[2])))
+    hour, minute, second = (int(part or 0) for part in match.groups())
+    if hour > 23 or minute > 59 or second > 59:
+        return _refuse(variable, "not_a_datetime", text)
+    return Parsed(datetime(day.year, day.month, day.day, hour, minute, second))
 
 
 @cache
@@ -158,7 +167,7 @@ def _artefact(variable: Variable, text: str) -> Parsed:
 
 
 def _text(variable: Variable, text: str) -> Parsed:
-    if any(unicodedata.category(c) == "Cc" and c not in "\n\t" for c in text):
+    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in text):
         return _refuse(variable, "not_text", text)
     if variable.name == "study_no":
         number = text.upper()

@@ -48,6 +48,8 @@ def check_value(declared: Variable, value: Value, *, today: date, soft: bool = T
         if declared.type is ValueType.CODE and value not in declared.codes:
             return (Issue("unknown_code", declared.name, params={"value": shorten(value), "codes": declared.codes}),)
         return ()
+    if declared.type is ValueType.CONCENTRATION and value == 0:
+        return (Issue("zero_enter_lloq", declared.name, params={"value": value}),)
     number = value.lloq if isinstance(value, BelowLloq) else float(value)
     if declared.hard is not None and not declared.hard.contains(number):
         return (_limit_issue("outside_hard", declared, value, declared.hard, Severity.ERROR),)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from esk_engine.dictionary import ValueType, derived
 from esk_engine.errors import Issue
-from esk_engine.records import Patient
+from esk_engine.records import BelowLloq, Patient, Value
 from esk_gui.patients.choices import CodeButtons, CodeList
 from esk_gui.patients.drafts import Draft, Place
 from esk_gui.patients.form_fields import Entered, Shown
@@ -29,7 +29,7 @@ _PLACEHOLDER = {ValueType.DATE: "patients.typed.date", ValueType.DATETIME: "pati
 class FieldMessage(QWidget):
     """What is wrong with one field, with both readings as buttons where a number is ambiguous."""
 
-    reading_chosen = Signal(float)
+    reading_chosen = Signal(object)
     retry_requested = Signal()
 
     def __init__(self, session: Session, name: str) -> None:
@@ -40,7 +40,7 @@ class FieldMessage(QWidget):
         self._thousands = button("", session.theme, self._choose_thousands, kind="link", name=f"{name}_as_thousands")
         self._retry = button(session.wording("patients.retry"), session.theme, kind="link", name=f"{name}_retry")
         self._retry.clicked.connect(self.retry_requested)
-        self._readings = (0.0, 0.0)
+        self._readings: tuple[Value, Value] = (None, None)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -57,9 +57,9 @@ class FieldMessage(QWidget):
             self._words.issue(issue) if issue else "", "error" if issue and issue.is_error else "warning"
         )
         if issue is not None and is_ambiguous:
-            self._readings = (_number(issue.params["as_decimal"]), _number(issue.params["as_thousands"]))
-            self._decimal.setText(self._words.number(self._readings[0]))
-            self._thousands.setText(self._words.number(self._readings[1]))
+            self._readings = (_reading(issue.params["as_decimal"]), _reading(issue.params["as_thousands"]))
+            self._decimal.setText(self._text_of(self._readings[0]))
+            self._thousands.setText(self._text_of(self._readings[1]))
         self._decimal.setVisible(is_ambiguous)
         self._thousands.setVisible(is_ambiguous)
         self._retry.hide()
@@ -71,6 +71,11 @@ class FieldMessage(QWidget):
         self._retry.show()
         self.show()
 
+    def _text_of(self, reading: Value) -> str:
+        if isinstance(reading, BelowLloq):
+            return f"<{self._words.number(reading.lloq)}"
+        return self._words.number(reading if isinstance(reading, (int, float)) else None)
+
     def _choose_decimal(self) -> None:
         self.reading_chosen.emit(self._readings[0])
 
@@ -78,8 +83,9 @@ class FieldMessage(QWidget):
         self.reading_chosen.emit(self._readings[1])
 
 
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, (int, float)) else 0.0
+def _reading(value: object) -> Value:
+    """One reading of an ambiguous number; ``<1.234`` is below a limit whichever it is."""
+    return value if isinstance(value, (int, float, BelowLloq)) else None
 
 
 class EntryField(QObject):
@@ -214,7 +220,7 @@ class EntryField(QObject):
         finally:
             self._is_committing = False
 
-    def _choose_reading(self, value: float) -> None:
+    def _choose_reading(self, value: Value) -> None:
         self._enter(self._words.typed(self._spec.declared, value))
         self.control.setFocus(Qt.FocusReason.OtherFocusReason)
 

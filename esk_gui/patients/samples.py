@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_engine.dictionary import Kind, variable
-from esk_engine.records import Patient
+from esk_engine.records import Patient, Value
 from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.field import FieldMessage, ShownField
 from esk_gui.patients.form_fields import Shown
@@ -75,7 +75,7 @@ class EndSampleField(EntryLine):
         finally:
             self._is_committing = False
 
-    def _choose_reading(self, value: float) -> None:
+    def _choose_reading(self, value: Value) -> None:
         self._enter(self._session.wording.typed(variable(Kind.SAMPLE, CONCENTRATION), value))
 
 

@@ -22,6 +22,12 @@ def of(name: str, kind: Kind = Kind.PATIENT) -> object:
     return variable(kind, name)
 
 
+def test_that_either_reading_of_a_limit_of_quantification_is_one() -> None:
+    (issue,) = parse(CONCENTRATION, "<1.234").issues
+    assert issue.code == "ambiguous_number"
+    assert issue.params == {"value": "<1.234", "as_decimal": BelowLloq(1.234), "as_thousands": BelowLloq(1234.0)}
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
@@ -105,6 +111,8 @@ def test_that_a_concentration_may_be_below_its_lloq(text: str, value: Value, cod
         ("inclusion_date", "01-16-2024", None),
         ("infusion_start", "16-01-2024 08:45", datetime(2024, 1, 16, 8, 45)),
         ("infusion_start", "2024-01-16T08:45", datetime(2024, 1, 16, 8, 45)),
+        ("infusion_start", "2024-01-16T08:45:30", datetime(2024, 1, 16, 8, 45, 30)),
+        ("infusion_start", "2024-01-16T08:45:75", None),
         ("infusion_start", "16-01-2024", None),
         ("infusion_start", "16-01-2024 24:00", None),
     ],

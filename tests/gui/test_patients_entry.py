@@ -94,6 +94,17 @@ def test_that_an_ambiguous_number_offers_both_readings_and_takes_the_chosen_one(
     assert case.message("weight_kg") == ""
 
 
+def test_that_an_ambiguous_limit_of_quantification_stays_one_whichever_reading_is_chosen(desk: Opener) -> None:
+    case = desk(make_patient({"study_no": "P01", "infusion_minutes": 480}))
+    case.open("P01", "infusion")
+    case.type("concentration_ug_l_esketamine", "<1.234")
+    decimal = case.find("concentration_ug_l_esketamine_as_decimal", QPushButton)
+    assert decimal.text() == "<1,234"
+    QTest.mouseClick(decimal, Qt.MouseButton.LeftButton)
+    (sample,) = case.patient("P01").samples
+    assert sample.get("concentration_ug_l") == BelowLloq(1.234)
+
+
 def test_that_a_draft_stays_with_its_patient_marks_the_list_and_is_named_at_closing(desk: Opener) -> None:
     case = desk(make_patient({"study_no": "P01", "age_years": 57}), make_patient({"study_no": "P02"}))
     case.open("P01")
