@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,6 +13,7 @@ from esk_engine.errors import Fault
 
 OPERATORS = (">=", "<=")
 _LARGEST = 1e9  # beyond every variable; a NaN is not below it either
+LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,35 @@ def _condition(raw: object, place: str) -> Condition:
     entry: Mapping[str, Any] = raw  # type: ignore[assignment]
     name, operator, threshold = entry.get("variable"), entry.get("operator"), entry.get("threshold")
     if name not in NUMERIC_NAMES:
-        raise Fault("criteria_variable", place=place, value=str(name))
+        raise Fault("criteria_variable", place=place, value=_brief(name))
     if operator not in OPERATORS:
-        raise Fault("criteria_operator", place=place, value=str(operator))
+        raise Fault("criteria_operator", place=place, value=_brief(operator))
     if isinstance(threshold, bool) or not isinstance(threshold, (int, float)) or not abs(threshold) <= _LARGEST:
-        raise Fault("criteria_threshold", place=place, value=str(threshold))
+        raise Fault("criteria_threshold", place=place, value=_brief(threshold))
     return Condition(str(name), str(operator), float(threshold))
 
 
-def _whole(raw: object) -> int:
+def _brief(raw: object) -> str:
+    """What a message repeats of what stood there, as JSON writes it."""
+    try:
+        text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
+    except (TypeError, ValueError):
+        text = str(type(raw).__name__)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _whole(entry: Mapping[str, Any], name: str) -> int:
+    raw = entry.get(name, 0)
     if isinstance(raw, bool) or not isinstance(raw, int) or raw < 0:
-        raise Fault("criteria_shape", place=str(raw))
+        raise Fault("criteria_shape", place=name)
+    return raw
+
+
+def _flag(entry: Mapping[str, Any], name: str) -> bool:
+    """A mark of the set; ``"no"`` is a text and would count as true, so only true and false are taken."""
+    raw = entry.get(name, False)
+    if not isinstance(raw, bool):
+        raise Fault("criteria_shape", place=name)
     return raw
 
 
@@ -114,8 +134,11 @@ def criteria_set_from_json(raw: object, set_id: str = "") -> CriteriaSet:
         ``criteria_threshold``, with the place.
     """
     if not isinstance(raw, Mapping):
-        raise Fault("criteria_shape", place="")
+        raise Fault("criteria_shape", place="criteria")
     entry: Mapping[str, Any] = raw  # type: ignore[assignment]
+    own_name = entry.get("name")
+    if own_name is not None and not isinstance(own_name, str):
+        raise Fault("criteria_shape", place="name")
     listed = entry.get("criteria")
     if not isinstance(listed, list):
         raise Fault("criteria_shape", place="criteria")
@@ -133,13 +156,46 @@ def criteria_set_from_json(raw: object, set_id: str = "") -> CriteriaSet:
         raise Fault("criteria_empty", place="criteria")
     return CriteriaSet(
         set_id,
-        str(entry.get("name") or "").strip() or "criteria",
+        (own_name or "").strip() or "criteria",
         tuple(criteria),
-        bool(entry.get("locked", False)),
-        bool(entry.get("specified_beforehand", False)),
-        _whole(entry.get("outcomes_known", 0)),
-        _whole(entry.get("patients", 0)),
+        _flag(entry, "locked"),
+        _flag(entry, "specified_beforehand"),
+        _whole(entry, "outcomes_known"),
+        _whole(entry, "patients"),
     )
+
+
+def tidied(criteria_set: CriteriaSet) -> CriteriaSet:
+    """The set with its names in one form: NFC, single-spaced, each criterion's its own.
+
+    Everything printed names its set and its criteria, and a workbook tells the criteria of a set apart by their names
+    alone: a name that comes again is numbered.
+
+    Raises
+    ------
+    Fault
+        ``criteria_shape`` or ``criteria_name_long`` with the place of the name.
+    """
+    names: list[str] = []
+    for number, criterion in enumerate(criteria_set.criteria, 1):
+        name = _tidy(criterion.name, f"criteria[{number}].name")
+        names.append(_numbered(name, names) if name in names else name)
+    criteria = tuple(replace(old, name=name) for old, name in zip(criteria_set.criteria, names, strict=True))
+    return replace(criteria_set, name=_tidy(criteria_set.name, "name"), criteria=criteria)
+
+
+def _tidy(name: str, place: str) -> str:
+    tidy = " ".join(unicodedata.normalize("NFC", name).split())
+    if not tidy or any(unicodedata.category(character) in ("Cc", "Cs") for character in tidy):
+        raise Fault("criteria_shape", place=place)
+    if len(tidy) > LONGEST_NAME:
+        raise Fault("criteria_name_long", place=place, length=len(tidy), longest=LONGEST_NAME)
+    return tidy
+
+
+def _numbered(name: str, taken: list[str]) -> str:
+    stem = name[: LONGEST_NAME - 8]
+    return next(found for n in range(2, len(taken) + 3) if (found := f"{stem} ({n})") not in taken)
 
 
 # Table 2 of the model study: the default of every new study, the same id in every file.

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from esk_engine.criteria import CriteriaSet, criteria_set_from_json
+from esk_engine.criteria import CriteriaSet, criteria_set_from_json, tidied
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.records import CriteriaChange, Patient, new_id
-from esk_engine.study_file.encoding import clean_text
 from esk_engine.study_file.state import CriteriaState, StudyState, criteria_version
 
 
@@ -62,9 +61,7 @@ def saving(state: StudyState, wanted: CriteriaSet) -> CriteriaChange | None:
 
 def cleaned(wanted: CriteriaSet, set_id: str) -> CriteriaSet:
     """The set as the file gives it back, its texts in their one form."""
-    read = criteria_set_from_json(wanted.to_json(), set_id)
-    criteria = tuple(replace(criterion, name=clean_text(criterion.name)) for criterion in read.criteria)
-    return replace(read, name=clean_text(read.name), criteria=criteria)
+    return tidied(criteria_set_from_json(wanted.to_json(), set_id))
 
 
 def _same(previous: CriteriaSet, wanted: CriteriaSet) -> bool:

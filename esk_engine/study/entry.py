@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from esk_engine.dictionary import has_variable, variable
+from esk_engine.dictionary import ValueType, has_variable, variable
 from esk_engine.errors import Issue, Place
 from esk_engine.records import Act, Edit, Patient
 from esk_engine.study.events import Entry
@@ -58,7 +59,9 @@ def _read(patient: Patient, entry: Entry, today: date) -> tuple[Edit | None, tup
     try:
         value = normalised(declared, value)
     except ValueError:
-        return None, (Issue("wrong_type", entry.variable, params={"value": brief(entry.raw)}),)
+        is_fraction = declared.type is ValueType.WHOLE and isinstance(value, float) and math.isfinite(value)
+        code = "not_whole" if is_fraction else "wrong_type"
+        return None, (Issue(code, entry.variable, params={"value": brief(entry.raw)}),)
     issues += check_value(declared, value, today=today)
     row = next((row for row in patient.rows(entry.kind) if row.id == entry.record_id), None)
     old = row.get(entry.variable) if row else None

@@ -39,6 +39,8 @@ def refused(code: str, name: str = "", value: object = "", study_no: str = "", *
 
 def brief(value: object) -> str:
     """A value as a message may repeat it."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")[:60]
     try:
         return repr(value)[:60]
     except ValueError:  # a whole number with more digits than Python writes out

@@ -121,6 +121,23 @@ def test_that_no_two_sets_have_one_name(study: Study) -> None:
         study.copy_criteria_set(TABLE_2.set_id, "ours")
 
 
+def test_that_names_have_one_form_and_each_criterion_its_own(study: Study) -> None:
+    ours = saved(
+        study, CriteriaSet("", "Ours", (RELIEF, replace(PAIN, name="relief"), replace(PAIN, name=" a\u00a0 b")))
+    )
+    assert [criterion.name for criterion in ours.criteria] == ["relief", "relief (2)", "a b"]
+    assert ours.criteria[1].conditions == PAIN.conditions
+
+
+@pytest.mark.parametrize("name", ["half \ud800", "nul \0", "bell \a", "x" * 201])
+def test_that_a_name_that_could_not_be_written_down_is_refused(study: Study, name: str) -> None:
+    before = study.version
+    for wrong in (CriteriaSet("", name, (RELIEF,)), CriteriaSet("", "Ours", (replace(RELIEF, name=name),))):
+        with pytest.raises(Fault, match=r"criteria_shape|criteria_name_long"):
+            study.save_criteria_set(wrong)
+    assert study.version == before
+
+
 def test_that_the_set_in_use_and_one_that_is_not_there_cannot_be_deleted(study: Study) -> None:
     ours = saved(study, CriteriaSet("", "Ours", (RELIEF,)))
     study.use_criteria_set(ours.set_id)
