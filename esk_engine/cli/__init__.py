@@ -41,6 +41,9 @@ def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None)
     except BrokenPipeError:
         console.let_go()
         return 1
+    except Fault as fault:
+        console.fault(fault)
+        return 1
     except KeyboardInterrupt:
         console.fault(Fault("cancelled"))
         return 1

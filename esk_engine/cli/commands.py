@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from esk_engine.cli.console import Console
-from esk_engine.criteria import CriteriaSet, criteria_set_from_json
+from esk_engine.cli.json_in import NameTwice, read_json
+from esk_engine.criteria import CriteriaSet, criteria_set_from_json, tidied
 from esk_engine.errors import Fault
 from esk_engine.records import new_id
 from esk_engine.study import LogLine, Person, Study, StudySnapshot
@@ -97,14 +98,16 @@ def _snapshot(options: argparse.Namespace) -> StudySnapshot:
 def _criteria_of(path: Path, study: Study) -> CriteriaSet:
     """The set of a file; unless the study holds the very same, it is one defined now."""
     try:
-        raw: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+        raw = read_json(path.read_bytes())
     except FileNotFoundError:
         raise Fault("file_not_found", path=str(path)) from None
     except OSError as error:
         raise Fault("file_unreadable", path=str(path), detail=error.strerror or "") from None
-    except (ValueError, RecursionError):
-        raise Fault("criteria_shape", place=path.name) from None
-    found = criteria_set_from_json(raw, new_id())
+    except NameTwice:
+        raise Fault("line_name_twice", path=str(path)) from None
+    except ValueError:
+        raise Fault("criteria_not_json", path=str(path)) from None
+    found = tidied(criteria_set_from_json(raw, new_id()))
     known, patients = study.outcomes_known
     for own in study.criteria_sets:
         if own.name == found.name and own.criteria == found.criteria:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
@@ -41,19 +42,19 @@ class Console:
 
     def say(self, text: str = "") -> None:
         """One line of result, handed on at once."""
-        self._out.write(text + "\n")
-        self._out.flush()
+        self._write(self._out, text + "\n")
+        self.flush()
 
     def write(self, text: str) -> None:
         """A piece of a long result."""
-        self._out.write(text)
+        self._write(self._out, text)
 
     def say_json(self, value: Any) -> None:
         """One JSON document; every number in it is finite."""
         self.write(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n")
 
     def complain(self, line: str) -> None:
-        self._err.write(" ".join(line.splitlines()) + "\n")
+        self._write(self._err, _visible(" ".join(line.splitlines())) + "\n")
 
     def fault(self, fault: Fault, file: str = "") -> None:
         """A fault: a line for each of its issues, the errors first, or one line for itself."""
@@ -73,12 +74,42 @@ class Console:
             self.complain(f"{place or _NOTHING}: {issue.variable or _NOTHING}: {issue.code}: {text}")
 
     def flush(self) -> None:
-        self._out.flush()
-        self._err.flush()
+        for stream in (self._out, self._err):
+            self._write(stream, "")
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        """Write, or say at once where it cannot be: an empty text hands on what was written before.
+
+        Raises
+        ------
+        Fault
+            ``output_failed`` where the output cannot be written, its disk being full for one; what cannot be said on
+            the error output is lost. BrokenPipeError where whoever read us has gone.
+        """
+        try:
+            stream.write(text)
+            if not text or stream is self._err:
+                stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._to_nowhere(stream)
+            if stream is self._out:
+                raise Fault("output_failed", detail=error.strerror or "") from error
 
     def let_go(self) -> None:
         """Whoever read us has gone: write to nowhere, so that nothing more is said of it at the end."""
+        for stream in (self._out, self._err):
+            self._to_nowhere(stream)
+
+    @staticmethod
+    def _to_nowhere(stream: TextIO) -> None:
         with contextlib.suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._out.fileno())
+            os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
+
+
+def _visible(text: str) -> str:
+    """Characters that would steer a terminal, written out."""
+    return "".join(f"\\x{ord(c):02x}" if unicodedata.category(c) == "Cc" and c != "\t" else c for c in text)

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from esk_engine.cli.console import Console
 from esk_engine.cli.edit_lines import LineEditor
+from esk_engine.cli.json_in import NameTwice, read_json
 from esk_engine.errors import Fault, Issue
 from esk_engine.study import Person, Study
 
@@ -58,28 +59,18 @@ def _carry_out(editor: LineEditor, line: bytes) -> tuple[int, tuple[Issue, ...]]
 
 
 def parse_line(line: bytes) -> Mapping[str, Any]:
-    """One line as a JSON object; Fault ``line_not_json`` where it is none."""
+    """One line as a JSON object; Fault ``line_not_json``, ``line_name_twice``, ``line_too_long`` where it is none."""
+    if len(line) > _LONGEST_LINE:
+        raise Fault("line_too_long", longest=_LONGEST_LINE)
     try:
-        if len(line) > _LONGEST_LINE:
-            raise ValueError("too long")
-        raw: object = json.loads(line.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
+        raw = read_json(line)
+    except NameTwice as error:
+        raise Fault("line_name_twice") from error
+    except ValueError as error:
         raise Fault("line_not_json") from error
     if not isinstance(raw, dict):
         raise Fault("line_not_json")
     return cast("dict[str, Any]", raw)
-
-
-def _no_constant(name: str) -> float:
-    raise ValueError(name)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which every name comes once: of two values neither is the one that was meant."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("a name comes twice")
-    return found
 
 
 def _refuse(fault: Fault, console: Console, file: str) -> None:
@@ -88,6 +79,7 @@ def _refuse(fault: Fault, console: Console, file: str) -> None:
     wording = console.wording
     if issues:
         told = [_told(issue.code, issue.variable, issue.params, wording.issue(issue)) for issue in issues]
+        told = [each for at, each in enumerate(told) if each not in told[:at]]  # both rows of one minute say the same
     else:
         told = [_told(fault.code, "", fault.params, wording.fault(fault))]
     console.say(json.dumps({"refused": told}, ensure_ascii=False))
@@ -97,5 +89,12 @@ def _told(code: str, variable: str, params: Mapping[str, object], text: str) -> 
     found: dict[str, object] = {"code": code, "variable": variable, "text": text}
     for name, value in params.items():
         if name not in found and name != "record_id":
-            found[name] = value if isinstance(value, (str, int, float, bool)) or value is None else str(value)
+            found[name] = _plain(value)
     return found
+
+
+def _plain(value: object) -> object:
+    """What JSON can hold of a parameter."""
+    if isinstance(value, tuple):
+        return [str(each) for each in cast("tuple[object, ...]", value)]
+    return value if isinstance(value, (str, int, float, bool)) or value is None else str(value)

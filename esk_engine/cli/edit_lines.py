@@ -23,6 +23,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
+from esk_engine.cli.json_in import json_text
 from esk_engine.cohort import term_key
 from esk_engine.criteria import criteria_set_from_json
 from esk_engine.dictionary import Kind, ValueType, has_variable, variable
@@ -75,7 +76,7 @@ class LineEditor:
         form = next((key for key in _KEYS if key in line), "")
         unknown = sorted(set(line) - _KEYS.get(form, set()))
         if not form or unknown:
-            raise Fault("line_unknown", value=", ".join(unknown) or ", ".join(line))
+            raise Fault("line_unknown", value=json_text(unknown or list(line)))
         reason = line.get("reason", "")
         if not isinstance(reason, str):
             raise Fault("line_shape", value="reason")
@@ -144,12 +145,19 @@ class LineEditor:
         return result.saved, result.issues
 
     def _entries(self, kind: Kind, record_id: str, values: Json) -> tuple[Entry, ...]:
+        wrong = tuple(
+            Issue("wrong_type", name, params={"value": json_text(value)})
+            for name, value in values.items()
+            if _is_no_text_for(kind, name, value)
+        )
+        if wrong:
+            raise Refused(wrong)
         return tuple(Entry(kind, record_id, name, self._raw(kind, name, value)) for name, value in values.items())
 
     def _raw(self, kind: Kind, name: str, value: object) -> Value:
         """A JSON value as an entry takes it: text as typed, a number as a number; what fits nowhere as text too."""
         if not has_variable(kind, name):
-            return str(value)
+            return json_text(value)
         declared = variable(kind, name)
         if isinstance(value, bool) and declared.type is ValueType.CODE and "yes" in declared.codes:
             return "yes" if value else "no"
@@ -160,7 +168,7 @@ class LineEditor:
             return (self._words.variable_code(declared, value) if is_code else None) or value
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
             return value if declared.is_numeric else number_text(value)
-        return str(value)
+        return json_text(value)
 
     def _parsed(self, kind: Kind, name: str, text: str) -> Value:
         """A key of a row, or a study number; Refused where it is none."""
@@ -251,14 +259,23 @@ class LineEditor:
             value = "yes" if value else "no"
         if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < _LARGEST:
             value = number_text(value)
+        if value is None and declared.type is ValueType.TEXT:
+            value = ""
         if not isinstance(value, str):
-            return None, (Issue("wrong_type", name, params={"value": str(value)[:60]}),)
+            return None, (Issue("wrong_type", name, params={"value": json_text(value)}),)
         code = self._words.variable_code(declared, value) if declared.type is ValueType.CODE else None
         parsed = parse(declared, code or value, today=self._today())
         issues = (*parsed.issues, *check_value(declared, parsed.value, today=self._today()))
         if issues:
             return None, issues
         return SettingChange(name, self._study.settings.stored(name), parsed.value), ()
+
+
+def _is_no_text_for(kind: Kind, name: str, value: object) -> bool:
+    """Whether a text is due and something else came that would only look like one, as ``{"a": 1}`` would."""
+    if not has_variable(kind, name) or variable(kind, name).type is not ValueType.TEXT:
+        return False
+    return isinstance(value, (bool, list, dict))
 
 
 def _flag(line: Json, name: str) -> bool:

@@ -155,7 +155,7 @@ def test_that_warnings_do_not_change_the_exit_code(esk: Esk, tmp_path: Path) -> 
         (("export", "demo.esk", "demo.esk"), "target_not_xlsx"),
         (("export", "demo.esk", "no/folder/out.xlsx"), "target_not_writable"),
         (("analyse", "demo.esk", "--criteria", "nowhere.json"), "file_not_found"),
-        (("analyse", "demo.esk", "--criteria", "text.xlsx"), "criteria_shape"),
+        (("analyse", "demo.esk", "--criteria", "text.xlsx"), "criteria_not_json"),
         (("edit", "nowhere.esk", "--who", "AB"), "file_not_found"),
     ],
 )
@@ -277,3 +277,31 @@ def test_that_a_reader_that_leaves_early_is_no_disaster(tmp_path: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode in (0, 1)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk to write to is only here on Linux")
+@pytest.mark.parametrize("command", [("analyse", "s.esk", "--json"), ("log", "s.esk"), ("check", "s.esk"), ("--help",)])
+def test_that_an_output_that_is_full_is_named(tmp_path: Path, command: Sequence[str]) -> None:
+    Study.create(tmp_path / "s.esk", person=Person("AB")).close()
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "main.py"), *command],
+            cwd=tmp_path,
+            env={**os.environ, "LC_ALL": "en_GB.UTF-8", "XDG_STATE_HOME": str(tmp_path)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            text=True,
+        )
+    assert done.returncode == 1
+    assert [line.split(": ")[2] for line in done.stderr.splitlines()] == ["output_failed"]
+
+
+def test_that_no_character_of_an_input_steers_a_terminal(esk: Esk, tmp_path: Path) -> None:
+    esk("demo", "demo.esk")
+    (tmp_path / "set.json").write_text(
+        json.dumps({"criteria": [{"name": "a", "conditions": [{"variable": "\x1b[31m"}]}]})
+    )
+    run = esk("analyse", "demo.esk", "--criteria", "set.json")
+    assert "\x1b" not in run.err
+    assert "\\x1b[31m" in run.err

@@ -27,6 +27,7 @@ from tests.engine.builders import patient, steady
 ROOT = Path(__file__).resolve().parents[2]
 FORMS = ("patient", "new", "delete", "reading", "sample", "analyte", "adverse_event", "phase")
 FORMS += ("criteria", "settings", "undo", "redo")
+RELIEF = {"name": "relief", "conditions": [{"variable": "relief_weeks", "operator": ">=", "threshold": 2}]}
 NAMES = (*FORMS, *(declared.name for declared in VARIABLES), "name", "conditions", "variable", "naranjo_cutoff")
 
 
@@ -172,6 +173,17 @@ def test_that_a_criteria_set_is_saved_and_used_as_one_act(edit: Editor) -> None:
         assert len(study.criteria_sets) == 2
 
 
+def test_that_a_refusal_is_told_as_json_tells_it(edit: Editor) -> None:
+    (sex,) = edit.one({"patient": "P01", "set": {"sex": True}})["refused"]
+    assert (sex["value"], sex["codes"]) == ("true", ["male", "female", "other"])
+
+
+def test_that_the_name_of_a_setting_may_be_taken_away(edit: Editor) -> None:
+    edit({"settings": {"study_name": "Pilot"}}, {"settings": {"study_name": None}})
+    with edit.study() as study:
+        assert study.settings.study_name == ""
+
+
 def test_that_settings_are_changed_together(edit: Editor) -> None:
     edit.one({"settings": {"naranjo_cutoff": "6", "p_method": "asymptotic", "verdict_during_entry": True}})
     with edit.study() as study:
@@ -205,7 +217,7 @@ def test_that_settings_are_changed_together(edit: Editor) -> None:
         ({"patient": "P01", "sample": 480, "analyte": "wine", "set": {"concentration_ug_l": 5}}, ["unknown_code"]),
         (
             {"patient": "P01", "sample": 481, "analyte": "esketamine", "set": {"concentration_ug_l": 0}},
-            ["outside_hard"],
+            ["zero_enter_lloq"],
         ),
         ({"patient": "P01", "adverse_event": " ", "set": {"naranjo_1": "yes"}}, ["value_missing"]),
         ({"criteria": {"name": "Table 2", "criteria": []}}, ["criteria_empty"]),
@@ -218,8 +230,18 @@ def test_that_settings_are_changed_together(edit: Editor) -> None:
         ([1, 2], ["line_not_json"]),
         (b"{nrs_end: 4}", ["line_not_json"]),
         (b'{"patient": "P01", "set": {"nrs_end": NaN}}', ["line_not_json"]),
-        (b'{"patient": "P01", "patient": "P02", "set": {"nrs_end": 4}}', ["line_not_json"]),
+        (b'{"patient": "P01", "patient": "P02", "set": {"nrs_end": 4}}', ["line_name_twice"]),
         (b"\xff\xfe", ["line_not_json"]),
+        (b'{"patient": "P01", "set": {"remarks": "' + b"x" * 1_000_001 + b'"}}', ["line_too_long"]),
+        ({"patient": "P01", "set": {"age_years": 57.5}}, ["not_whole"]),
+        ({"patient": "P01", "set": {"remarks": {"a": 1}, "study_no": True}}, ["wrong_type", "wrong_type"]),
+        ({"patient": "P01", "set": {"remarks": "half \ud800"}}, ["not_text"]),
+        ({"patient": "P01", "reading": 31, "set": {"minute": 30}}, ["duplicate_minute"]),
+        ({"criteria": {"name": 5, "criteria": [RELIEF]}}, ["criteria_shape"]),
+        ({"criteria": {"name": "Ours", "locked": "no", "criteria": [RELIEF]}}, ["criteria_shape"]),
+        ({"criteria": {"name": "Ours \ud800", "criteria": [RELIEF]}}, ["criteria_shape"]),
+        ({"criteria": {"name": "Ours", "criteria": [{**RELIEF, "name": "a\u0000b"}]}}, ["criteria_shape"]),
+        ({"criteria": {"name": "Ours", "criteria": [{**RELIEF, "name": "x" * 201}]}}, ["criteria_name_long"]),
         (b"[" * 100_000, ["line_not_json"]),
         (b'{"patient": "P01", "set": {"nrs_end": 1e400, "age_years": ' + b"9" * 400 + b"}}", None),
     ],
@@ -232,7 +254,9 @@ def test_that_a_wrong_line_is_refused_and_changes_nothing(
     assert edit.code == 1
     found = [code for _, code in codes(answer)]
     assert found == refused if refused is not None else len(found) == 2
-    assert sum(": warning: " not in told for told in edit.err.splitlines()) == len(found)
+    assert {code for _, code in codes(answer)} == {
+        told.split(": ")[2] for told in edit.err.splitlines() if ": warning: " not in told
+    }
     assert edit.path.read_bytes() == before
 
 
@@ -289,7 +313,7 @@ JSON = st.recursive(
     | st.booleans()
     | st.integers()
     | st.floats(allow_nan=False)
-    | st.sampled_from(["", "P01", "4,5", "ja", "<5"]),
+    | st.sampled_from(["", "P01", "4,5", "ja", "<5", "\ud800", "a\u0000b", "=1"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=3),
     max_leaves=6,
 )
