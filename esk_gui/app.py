@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from esk_engine.study import Person, Study
 
 EXPORT_TOPIC = "export"
+_QT_WORDS = "qt_words"
 PageName = Literal["patients", "criteria", "results", "figures", "log", "settings"]
 
 
@@ -54,7 +55,7 @@ class Session(QObject):
         self._app = app
         self.preferences = preferences
         self.wording = Wording(_language(preferences.choices.language))
-        self._qt_words = QTranslator(self)
+        self._qt_words = app.findChild(QTranslator, _QT_WORDS) or _translator_of(app)
         self._translate_qt()
         self.theme = apply_theme(app, preferences.choices.theme)
         self.jobs = JobRunner(self.error_raised.emit, self)
@@ -171,6 +172,13 @@ class Session(QObject):
     def show_error(self, error: BaseException) -> None:
         """Tell the person in a calm dialog; a Fault by its text, anything else by the log file's place."""
         self.error_raised.emit(error)
+
+
+def _translator_of(app: QApplication) -> QTranslator:
+    """The one translator of Qt's own words; the application's, so that a later session finds it again."""
+    made = QTranslator(app)
+    made.setObjectName(_QT_WORDS)
+    return made
 
 
 def study_folder(preferences: Preferences, fallback: Path) -> Path:

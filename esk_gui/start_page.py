@@ -176,7 +176,7 @@ class StartPage(QWidget):
         below = foot if study.undetermined and not reason else texts  # three groups need the card's whole width
         below.addSpacing(8)
         below.addLayout(self._counts(study) if not reason else self._unreached(reason))
-        made = button(words("start.open"), self._theme, None, kind="primary", name="start_primary")
+        made = button(f"{words('start.open')}\u2002", self._theme, None, kind="primary", name="start_primary")
         made.setIcon(icon("arrow_right", self._theme, "on_accent"))
         made.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         made.setEnabled(not reason)

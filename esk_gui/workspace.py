@@ -60,6 +60,8 @@ class Workspace(QWidget):
         """What holds for the study that is open now."""
         words, study = self._session.wording, self._session.open_study
         reason = study.read_only_reason
+        if reason is not None and reason.code == "read_only_study":  # a person asked for it: nothing to explain
+            reason = None
         if study.read_only:
             text = words("shell.read_only_because", reason=words.fault(reason)) if reason else words("shell.read_only")
             self._read_only.show_text(text)

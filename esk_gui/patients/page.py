@@ -9,10 +9,11 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout
 from typing_extensions import override
 
+from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.records import Patient
 from esk_gui.patients.cover import Cover
-from esk_gui.patients.drafts import Draft, Drafts
+from esk_gui.patients.drafts import Draft, Drafts, Place
 from esk_gui.patients.empty import EmptyPatients
 from esk_gui.patients.entry import Entry
 from esk_gui.patients.form import PatientForm
@@ -315,6 +316,9 @@ class PatientsPage(Page):
     def _named(self, draft: Draft) -> str:
         patient = self.session.open_study.patient(draft.place.patient_id)
         label = self.wording.label(draft.place.variable)
+        minute = _minute_of(patient, draft.place)
+        if minute is not None:
+            label = self.wording("log.minute", variable=label, minute=minute)
         return self.wording("patients.draft_named", study_no=patient.study_no, label=label, text=draft.text)
 
     # Room
@@ -351,3 +355,12 @@ class PatientsPage(Page):
             else:
                 self._columns.addWidget(panel)
         self._show_patient()
+
+
+def _minute_of(patient: Patient, place: Place) -> int | str | None:
+    """The minute of a reading or a sample that a draft belongs to; None for the patient's own fields."""
+    if place.kind is Kind.PATIENT or not place.row:
+        return None
+    record = patient.find(place.row)
+    minute = record.get("minute") if record is not None else place.row.removeprefix("minute:")
+    return minute if isinstance(minute, int) or (isinstance(minute, str) and minute.isdigit()) else None

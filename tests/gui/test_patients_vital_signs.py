@@ -168,7 +168,7 @@ def test_that_a_wrong_value_stays_in_its_cell_with_a_message_and_the_good_one_in
     assert texts(case, VitalColumn.SYSTOLIC)[2] == "400"
     assert readings(case)[60] == (75, 120, 70)
     assert case.message("systolic_mmhg") == "Minuut 60: Bovendruk: 400 ligt buiten de grenzen 40–300 mmHg."
-    assert case.page.drafts() == ["P01: Bovendruk (‘400’)"]
+    assert case.page.drafts() == ["P01: Bovendruk, minuut 60 (‘400’)"]
     type_in_cell(case, 2, VitalColumn.SYSTOLIC, "124")
     assert readings(case)[60] == (75, 124, 70)
     assert case.message("systolic_mmhg") == ""
