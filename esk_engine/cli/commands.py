@@ -135,16 +135,20 @@ def _drawn(pictures: Pictures | None, snapshot: StudySnapshot, wording: Wording)
 
 
 def _analyse(options: argparse.Namespace, console: Console) -> int:
-    from esk_engine.report import analyse, tables, to_json
+    from esk_engine.report import analyse, extras, methods_text, side_tables, tables, to_json
 
     analysis = analyse(_snapshot(options).cohort)
+    found, wording = extras(analysis), console.wording
     if options.json:
-        console.say_json(to_json(analysis))
+        console.say_json(to_json(analysis, found))
         return 0
-    from esk_engine.cli.text_tables import text_table
+    from esk_engine.cli.text_tables import text_table, text_warnings
 
-    for table in tables(analysis):
-        console.write(text_table(table, console.wording) + "\n")
+    for table in (*tables(analysis), *side_tables(analysis, found)):
+        console.write(text_table(table, wording) + "\n")
+    if warnings := text_warnings(found, wording):
+        console.write(warnings + "\n")
+    console.write(f"{wording('cli.methods')}\n\n{methods_text(analysis, wording, found)}")
     return 0
 
 

@@ -81,6 +81,8 @@ REPORT_SHEETS = (
     "table5",
     "table6",
     "continuation",
+    "table7",
+    "p_values",
     "figure1",
     "classification",
     "derived",

@@ -28,6 +28,7 @@ _EARLIEST = date(1900, 3, 1)  # before it Excel's calendar has a day that never 
 WIDEST, NARROWEST = 60, 4
 _MARGIN = 2  # of a column, in characters
 _LINE_HEIGHT = 15  # points
+_TALLEST = 27 * _LINE_HEIGHT  # a row of Excel is 409 points at most
 
 Content = str | int | float | date | datetime | bool | None
 
@@ -144,7 +145,7 @@ class SheetWriter:
         row = list(items)
         lines = max((self._lines(at, *item) for at, item in enumerate(row) if isinstance(item, tuple)), default=1)
         if lines > 1:
-            self._sheet.row_dimensions[self.row_count].height = _LINE_HEIGHT * lines
+            self._sheet.row_dimensions[self.row_count].height = min(_LINE_HEIGHT * lines, _TALLEST)
         self._sheet.append([self._item(column, item) for column, item in enumerate(row, 1)])
 
     def _lines(self, at: int, value: Content, look: Look) -> int:

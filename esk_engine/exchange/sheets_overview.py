@@ -12,7 +12,7 @@ from esk_engine.exchange.report_names import report_title
 from esk_engine.exchange.sheet_writer import DATETIME, HEAD, LABEL, NOTE, SUBTITLE, TITLE, WHOLE, WRAPPED, Look
 from esk_engine.exchange.sheets_data import Item, SheetPlan, value_item
 from esk_engine.judge import Group
-from esk_engine.report import TOTAL, Analysis, method_note, note_text, set_note
+from esk_engine.report import TOTAL, Analysis, Extras, method_note, methods_paragraphs, note_text, set_note
 from esk_engine.report.render import set_name
 from esk_engine.report.table import Note
 from esk_engine.settings import SETTINGS, SettingDeclaration
@@ -118,12 +118,21 @@ def _methods(analysis: Analysis, wording: Wording) -> Rows:
         yield [(wording.label(declared.name), _BOLD_WRAPPED), (definition, WRAPPED)]
 
 
-def _rows(snapshot: StudySnapshot, analysis: Analysis, now: datetime, wording: Wording) -> Rows:
+def _methods_text(analysis: Analysis, found: Extras, wording: Wording) -> Rows:
+    """The Methods of an article, a paragraph a row, a reference a row."""
+    yield [(wording("export.methods_text"), SUBTITLE)]
+    for part in methods_paragraphs(analysis, wording, found):
+        for at, text in enumerate(part.text.splitlines()):
+            yield [(part.heading if at == 0 else "", _BOLD_WRAPPED), (text, WRAPPED)]
+
+
+def _rows(snapshot: StudySnapshot, analysis: Analysis, found: Extras, now: datetime, wording: Wording) -> Rows:
     for part in (
         _about(snapshot, now, wording),
         _counts(analysis, wording),
         _criteria(snapshot, analysis, wording),
         _settings(snapshot, wording),
+        _methods_text(analysis, found, wording),
         _methods(analysis, wording),
     ):
         yield from part
@@ -131,8 +140,10 @@ def _rows(snapshot: StudySnapshot, analysis: Analysis, now: datetime, wording: W
     yield [(wording("export.reads_back"), NOTE)]
 
 
-def overview_sheet(snapshot: StudySnapshot, analysis: Analysis, now: datetime, wording: Wording) -> SheetPlan:
+def overview_sheet(
+    snapshot: StudySnapshot, analysis: Analysis, found: Extras, now: datetime, wording: Wording
+) -> SheetPlan:
     """The overview."""
-    count = 40 + len(snapshot.criteria_set.conditions()) + len(SETTINGS) + len(DERIVED)
-    rows = lambda: _rows(snapshot, analysis, now, wording)  # noqa: E731 - a plan holds its rows unread
+    count = 60 + len(snapshot.criteria_set.conditions()) + len(SETTINGS) + len(DERIVED)
+    rows = lambda: _rows(snapshot, analysis, found, now, wording)  # noqa: E731 - a plan holds its rows unread
     return SheetPlan(report_title("overview", wording), _WIDTHS, count, rows, 0, 0, is_exact=False)

@@ -1,4 +1,4 @@
-"""Tables 3-6 and the clinician's decision as printed, every number a number.
+"""Tables 3-7, the clinician's decision and all P-values as printed, every number a number.
 
 A cell of several numbers ("50 [30-68]") takes adjacent cells whose formats print the brackets, so that the page
 reads as the article does and every number can be recomputed from the data sheets.
@@ -15,7 +15,15 @@ from esk_engine.exchange.sheets_data import Item, SheetPlan
 from esk_engine.report import Cell, CellKind, Head, Row, Table, head_text, note_text, row_label, title
 from esk_engine.wording import MISSING, Wording
 
-_SHEETS = {"3": "table3", "4": "table4", "5": "table5", "6": "table6", "continuation": "continuation"}
+_SHEETS = {
+    "3": "table3",
+    "4": "table4",
+    "5": "table5",
+    "6": "table6",
+    "continuation": "continuation",
+    "7": "table7",
+    "p": "p_values",
+}
 _HEAD_ROW = 4  # title, the study, a blank row, the heads
 _PARTS = {
     CellKind.EMPTY: 1,

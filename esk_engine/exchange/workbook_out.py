@@ -20,7 +20,7 @@ from esk_engine.exchange.sheets_log import LOG_WIDTHS, ROWS_PER_SHEET, log_head,
 from esk_engine.exchange.sheets_overview import overview_sheet, study_line
 from esk_engine.exchange.sheets_patients import classification_sheet, derived_sheet
 from esk_engine.exchange.sheets_tables import table_sheet
-from esk_engine.report import Analysis, Figure, analyse, figure_series, tables
+from esk_engine.report import Analysis, Extras, Figure, analyse, extras, figure_series, side_tables, tables
 from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording
 
@@ -87,8 +87,8 @@ def export_workbook(
     """
     with written_beside(Path(path)) as beside:
         analysis = analyse(snapshot.cohort, _stopping(cancelled))
-        figures = figure_series(analysis)
-        plans = _plans(snapshot, analysis, figures, now or datetime.now(), wording, has_pictures=bool(pictures))
+        found, figures = extras(analysis, _stopping(cancelled)), figure_series(analysis)
+        plans = _plans(snapshot, analysis, found, figures, now or datetime.now(), wording, has_pictures=bool(pictures))
         expected = sum(plan.row_count for plan in plans) + (snapshot.version if with_log else 0)
         book = _Book(snapshot, wording, _Job(expected, progress, cancelled))
         try:
@@ -127,6 +127,7 @@ def _illustrate(
 def _plans(
     snapshot: StudySnapshot,
     analysis: Analysis,
+    found: Extras,
     figures: Sequence[Figure],
     now: datetime,
     wording: Wording,
@@ -136,8 +137,8 @@ def _plans(
     """Every sheet but the log: those for a reader, those that import reads back, the codebook."""
     line = study_line(snapshot, analysis, now, wording)
     return [
-        overview_sheet(snapshot, analysis, now, wording),
-        *(table_sheet(table, line, wording) for table in tables(analysis)),
+        overview_sheet(snapshot, analysis, found, now, wording),
+        *(table_sheet(table, line, wording) for table in (*tables(analysis), *side_tables(analysis, found))),
         figure_sheet(figures, wording, has_places=not has_pictures),
         classification_sheet(snapshot.cohort, wording),
         derived_sheet(snapshot.cohort, wording),

@@ -1,15 +1,38 @@
-"""The analysis as JSON: the shape of ``analyse --json``, which is kept."""
+"""The analysis as JSON: the shape of ``analyse --json``, which is kept.
+
+Beside the keys of that shape, of each of ``comparisons``:
+
+* ``warnings``: objects with a stable ``code`` (fewer_than_five, all_tied, separation, below_lloq, exact_left_out,
+  sex_unbalanced, is_criterion) and what it names;
+* ``p_other``: P-values under the names asymptotic_corrected and exact_doubled, ``reasons`` where null;
+* ``stratified_by_sex``: van Elteren's ``z`` and ``p`` (asymptotic, exact, ``reasons``), the ``sexes`` used, their
+  ``responder`` and ``non_responder``, and who is ``left_out`` (other_or_unknown, one_group_only);
+* ``effects``: ``rank_biserial`` (Cliff's delta), ``common_language``, for a concentration ``geometric_ratio``: value,
+  lower, upper, level, method, ``reason`` where something is null;
+* ``holm``: for the three concentrations the P of ``study.p_method`` adjusted over ``of`` of them; else null;
+* in ``hodges_lehmann`` the ``achieved_level`` of the interval.
+
+Of each of ``adverse_event_comparisons`` ``hodges_lehmann`` (with minus without), ``effects`` and ``warnings``; and
+``methods``, the Methods as text in ``nl`` and ``en``.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 from esk_engine import __version__
 from esk_engine.judge import Group
 from esk_engine.records import Patient
-from esk_engine.report.analysis import TOTAL, Analysis, Comparison, GroupSummary, SideEffectComparison, interval_of
-from esk_engine.statistics import MannWhitney
+from esk_engine.report.analysis import TOTAL, Analysis, Comparison, GroupSummary, exact_interval
+from esk_engine.report.cautions import Caution
+from esk_engine.report.effects import Effects
+from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
+from esk_engine.report.methods import methods_text
+from esk_engine.report.stratified import StratifiedBySex
+from esk_engine.statistics import Estimate, HodgesLehmann, MannWhitney, PValue
+from esk_engine.wording import LANGUAGES, Wording
 
 Json = dict[str, Any]
 _SUMMARY_KEYS = {
@@ -97,24 +120,77 @@ def _mann_whitney(test: MannWhitney | None, reason: str | None) -> Json:
     return found
 
 
-def _shift(comparison: Comparison) -> Json:
-    shift = comparison.shift
+def _shift(shift: HodgesLehmann | None, shift_reason: str | None) -> Json:
     if shift is None:
-        return {"shift": None, "lower": None, "upper": None, "level": 0.95, "reason": comparison.shift_reason}
-    lower, upper, reason = interval_of(comparison)
+        undefined: Json = {"shift": None, "lower": None, "upper": None, "level": 0.95, "achieved_level": None}
+        return undefined | {"reason": shift_reason}
+    lower, upper, reason = exact_interval(shift, shift_reason)
+    achieved = None if lower is None else shift.achieved_level
     found: Json = {"shift": shift.shift, "lower": lower, "upper": upper, "level": shift.exact.level}
+    found["achieved_level"] = achieved
     return found if reason is None else found | {"reason": reason}
 
 
-def _comparison(comparison: Comparison) -> Json:
+def _comparison(found: ComparisonExtras, holm_count: int) -> Json:
+    comparison, test = found.comparison, found.comparison.mann_whitney
     return {
         "variable": comparison.variable,
         "unit": comparison.unit,
         "groups": {name: _group(comparison.groups[name]) for name in (TOTAL, Group.RESPONDER, Group.NON_RESPONDER)},
-        "mann_whitney": _mann_whitney(comparison.mann_whitney, comparison.reason),
-        "hodges_lehmann": _shift(comparison),
+        "mann_whitney": _mann_whitney(test, comparison.reason),
+        "hodges_lehmann": _shift(comparison.shift, comparison.shift_reason),
         "rank_biserial": comparison.rank_biserial,
+        "p_other": _p_other(comparison),
+        "stratified_by_sex": _stratified(found.by_sex),
+        "effects": _effects(found.effects),
+        "holm": None if found.holm is None else {"p": found.holm.value, "of": holm_count, "reason": found.holm.reason},
+        "warnings": _warnings(found.warnings),
     }
+
+
+def _p_values(values: dict[str, PValue]) -> Json:
+    found: Json = {name: p.value for name, p in values.items()}
+    reasons = {name: p.reason for name, p in values.items() if p.value is None}
+    return found | {"reasons": reasons} if reasons else found
+
+
+def _p_other(comparison: Comparison) -> Json:
+    test = comparison.mann_whitney
+    if test is None:
+        undefined = PValue(None, "mann_whitney", comparison.reason)
+        return _p_values({"asymptotic_corrected": undefined, "exact_doubled": undefined})
+    return _p_values({"asymptotic_corrected": test.p_asymptotic_corrected, "exact_doubled": test.p_exact_doubled})
+
+
+def _stratified(found: StratifiedBySex) -> Json:
+    return {
+        "method": found.method,
+        "sexes": list(found.sexes),
+        "responder": found.m,
+        "non_responder": found.n,
+        "left_out": {"other_or_unknown": found.other_or_unknown, "one_group_only": found.one_group_only},
+        "z": found.z,
+        "p": _p_values({"asymptotic": found.p_asymptotic, "exact": found.p_exact}),
+    }
+
+
+def _estimate(estimate: Estimate) -> Json:
+    found: Json = {"value": _finite(estimate.value), "lower": _finite(estimate.lower), "upper": _finite(estimate.upper)}
+    found |= {"level": estimate.level, "method": estimate.method}
+    return found if estimate.reason is None else found | {"reason": estimate.reason}
+
+
+def _effects(effects: Effects) -> Json:
+    found: Json = {
+        "rank_biserial": _estimate(effects.rank_biserial),
+        "common_language": _estimate(effects.common_language),
+    }
+    ratio = effects.geometric_ratio
+    return found if ratio is None else found | {"geometric_ratio": _estimate(ratio)}
+
+
+def _warnings(warnings: Iterable[Caution]) -> list[Json]:
+    return [{"code": str(warning.code), **warning.params} for warning in warnings]
 
 
 def _brief(group: GroupSummary) -> Json:
@@ -122,13 +198,17 @@ def _brief(group: GroupSummary) -> Json:
     return {key: full[key] for key in ("n", "median", "min", "max")}
 
 
-def _side_effect_comparison(comparison: SideEffectComparison) -> Json:
+def _side_effect_comparison(found: SideEffectExtras) -> Json:
+    comparison = found.comparison
     return {
         "term": comparison.term,
         "variable": comparison.variable,
         "with": _brief(comparison.with_it),
         "without": _brief(comparison.without),
         "mann_whitney": _mann_whitney(comparison.mann_whitney, comparison.reason),
+        "hodges_lehmann": _shift(found.shift, found.shift_reason),
+        "effects": _effects(found.effects),
+        "warnings": _warnings(found.warnings),
     }
 
 
@@ -146,8 +226,15 @@ def _counts(analysis: Analysis) -> list[Json]:
     ]
 
 
-def to_json(analysis: Analysis) -> Json:
-    """Everything of the analysis, ready for ``json.dumps``; undefined is None, never NaN."""
+def to_json(analysis: Analysis, found: Extras | None = None) -> Json:
+    """Everything of the analysis, ready for ``json.dumps``; undefined is None, never NaN.
+
+    Parameters
+    ----------
+    found
+        ``extras(analysis)`` where it is known already; else it is computed.
+    """
+    found = found or extras(analysis)
     continuation = analysis.continuation
     groups: Json = {
         group: {"yes": yes, "no": no, "missing": missing} for group, (yes, no, missing) in continuation.groups.items()
@@ -156,7 +243,7 @@ def to_json(analysis: Analysis) -> Json:
         "esk": __version__,
         "study": _study(analysis),
         "patients": [_patient(analysis, patient) for patient in analysis.cohort.patients],
-        "comparisons": [_comparison(comparison) for comparison in analysis.comparisons],
+        "comparisons": [_comparison(one, found.holm_count) for one in found.comparisons],
         "counts": _counts(analysis),
         "adverse_events": [
             {
@@ -168,6 +255,7 @@ def to_json(analysis: Analysis) -> Json:
             }
             for row in analysis.side_effects
         ],
-        "adverse_event_comparisons": [_side_effect_comparison(c) for c in analysis.side_effect_comparisons],
+        "adverse_event_comparisons": [_side_effect_comparison(one) for one in found.side_effects],
         "continuation": {**groups, "agreement": {"n": continuation.n, "agree": continuation.agree}},
+        "methods": {language: methods_text(analysis, Wording(language), found) for language in LANGUAGES},
     }

@@ -252,7 +252,7 @@ class _Writer:
         yield wording("methods.side_effects.naranjo", ref=self._cite("naranjo"), cutoff=self._settings.naranjo_cutoff)
         pending = sum(effect.pending for effect in effects)
         if pending:
-            yield wording("methods.side_effects.pending", n=pending)
+            yield wording.plural("methods.side_effects.pending", pending)
         if self._found.side_effects:
             k = len(self._found.side_effects)
             yield wording("methods.side_effects.concentrations", k=k, n=self._analysis.sizes[TOTAL])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
+from esk_engine.report.table import Cell, CellKind, Head, Note, PBounds, Row, Table
 from esk_engine.wording import MISSING, Wording
 
 EN_DASH = "\u2013"
@@ -17,10 +17,10 @@ def title(table: Table, wording: Wording) -> tuple[str, str]:
 
 
 def head_text(head: Head, wording: Wording) -> tuple[str, str]:
-    """A column's name and what stands under it: "n = 48, of whom 4 undetermined"."""
-    name = wording(f"table.head.{head.key}")
+    """A column's name and what stands under it: "n = 48, of whom 4 undetermined", or which P it is."""
+    name, under = wording(f"table.head.{head.key}"), f"table.head.{head.key}.under"
     if head.n is None:
-        return name, ""
+        return name, wording(under) if wording.has(under) else ""
     if head.undetermined:
         return name, wording("table.n_undetermined", n=head.n, undetermined=head.undetermined)
     return name, wording("table.n", n=head.n)
@@ -91,9 +91,17 @@ def _params(params: Mapping[str, object], wording: Wording) -> dict[str, object]
             found[name] = wording.term(str(value))
         elif name == "name":
             found[name] = set_name(str(value), wording)
+        elif isinstance(value, PBounds):
+            found[name] = _bounds_text(value, wording)
         else:
             found[name] = wording(value[1:]) if isinstance(value, str) and value.startswith("@") else value
     return found
+
+
+def _bounds_text(bounds: PBounds, wording: Wording) -> str:
+    """``Age 0.746–0.779; BMI 0.055–0.061``."""
+    parts = ((wording.label(name), wording.p_value(low), wording.p_value(high)) for name, low, high in bounds.of)
+    return "; ".join(f"{label} {low}" if low == high else f"{label} {low}{EN_DASH}{high}" for label, low, high in parts)
 
 
 def set_name(name: str, wording: Wording) -> str:

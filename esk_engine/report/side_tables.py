@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from esk_engine.dictionary import CONCENTRATIONS, numeric
 from esk_engine.report.analysis import TOTAL, Analysis, GroupSummary, exact_interval
 from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras
-from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
+from esk_engine.report.table import Cell, CellKind, Head, Note, PBounds, Row, Table
 from esk_engine.report.tables import below_lloq_notes, common_notes, method_note, p_cell, steady_state_note
 from esk_engine.statistics import PValue
 
@@ -54,11 +54,9 @@ def p_values(found: ComparisonExtras) -> tuple[PValue | None, ...]:
 def p_table(analysis: Analysis, found: Extras) -> Table:
     """Every comparison with all its P-values; each column names its method."""
     rows: list[Row] = []
-    undefined: Counter[str] = Counter()
     block = ""
     for one in found.comparisons:
         values = p_values(one)
-        undefined.update(p.reason for p in values if p is not None and p.value is None and p.reason is not None)
         label, sublabel = row_name(one.variable)
         cells = tuple(_EMPTY if p is None else p_cell(p) for p in values)
         rows.append(Row(label, sublabel, cells, starts_block=label != block, comparison=one.comparison))
@@ -66,7 +64,7 @@ def p_table(analysis: Analysis, found: Extras) -> Table:
     notes = (
         *(Note(f"side_by_side.{head}") for head in P_HEADS[:-1]),
         Note(f"side_by_side.p_holm.{analysis.cohort.settings.p_method}", {"k": found.holm_count}),
-        *(Note("dash", {"why": f"@reason.{reason}", "n": n}) for reason, n in undefined.items()),
+        *_dash_notes(rows),
         *_spss_bounds(found),
         *_left_out(found),
         *common_notes(analysis),
@@ -74,13 +72,22 @@ def p_table(analysis: Analysis, found: Extras) -> Table:
     return Table("p", "table.statistic.p", tuple(Head(head) for head in P_HEADS), tuple(rows), notes)
 
 
+def _dash_notes(rows: Iterable[Row]) -> Iterator[Note]:
+    """Why cells are a dash, each reason once with how often."""
+    reasons = Counter(cell.reason for row in rows for cell in row.cells if cell.reason and cell.numbers[0] is None)
+    for reason, n in reasons.items():
+        yield Note("dash", {"why": f"@reason.{reason}", "n": n})
+
+
 def _spss_bounds(found: Extras) -> Iterator[Note]:
     """Between what SPSS's exact P lies where U is half a number."""
-    for one in found.comparisons:
-        test = one.comparison.mann_whitney
-        if test is not None and test.p_exact_spss.bounds is not None:
-            low, high = test.p_exact_spss.bounds
-            yield Note("spss_bounds", {"variable": f"@variable.{one.variable}", "low": low, "high": high})
+    bounds = [
+        (one.variable, *test.p_exact_spss.bounds)
+        for one in found.comparisons
+        if (test := one.comparison.mann_whitney) is not None and test.p_exact_spss.bounds is not None
+    ]
+    if bounds:
+        yield Note("spss_bounds", {"bounds": PBounds(tuple(bounds))})
 
 
 def _left_out(found: Extras) -> Iterator[Note]:
@@ -132,6 +139,7 @@ def side_effect_table(analysis: Analysis, found: Extras) -> Table:
         if effect.pending:
             notes.append(Note("pending_in_neither", {"term": effect.term, "n": effect.pending}))
     notes += below_lloq_notes(analysis, CONCENTRATIONS)
+    notes += _dash_notes(rows)
     if rows:
         notes.append(Note("exploratory", {"n": len(rows)}))
     if settings.synthetic:

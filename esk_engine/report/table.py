@@ -78,6 +78,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class PBounds:
+    """Between what the P of some variables lies: (variable, lowest, highest) of each; a param of a note."""
+
+    of: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One footnote: text ``note.<key>`` with its params; a param that starts with ``@`` is itself a key."""
 

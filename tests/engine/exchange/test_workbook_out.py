@@ -27,6 +27,8 @@ DUTCH = [
     "Overzicht",
     *(f"Tabel {n}" for n in (3, 4, 5, 6)),
     "Vervolgbehandeling",
+    "Tabel 7",
+    "P-waarden",
     "Figuur 1",
     "Classificatie",
     "Afgeleide waarden",
@@ -100,6 +102,35 @@ def test_that_the_overview_names_the_set_with_every_threshold_and_the_counts(dem
     assert [cell.value for cell in row_with(sheet, "Duur")] == ["Duur", "Duur van de pijnverlichting", "≥", 3, "weken"]
     made = row_with(sheet, "Gemaakt op")[1]
     assert (made.value, made.number_format) == (NOW, "dd-mm-yyyy hh:mm")
+
+
+def test_that_the_overview_holds_the_methods_a_paragraph_a_row(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Overzicht")
+    tests = str(row_with(sheet, "Toetsen")[1].value)
+    assert "Mann-Whitneytoets [2], tweezijdig" in tests
+    first = row_with(sheet, "Literatuur")[1]
+    assert str(first.value).startswith("1. Tukey JW.")
+    assert str(sheet.cell(first.row + 1, 2).value).startswith("2. Mann HB, Whitney DR.")
+
+
+def test_that_all_p_values_stand_side_by_side_as_numbers(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "P-waarden")
+    cells = row_with(sheet, "Norketamine Css (µg/L)")[1:]
+    numbers = [cell.value for cell in cells if cell.value != ""]
+    assert len(numbers) == 8
+    assert [round(float(str(number)), 3) for number in numbers[:1]] == [0.031]  # as published
+    assert {cell.number_format for cell in cells if isinstance(cell.value, float)} == {'[<0.001]"< 0,001";0.000'}
+    assert numbers[-1] == pytest.approx(3 * float(str(numbers[0])), rel=1e-12)  # Holm: the smallest of three
+    heads = [cell.value for row in (4, 5) for cell in sheet[row]]
+    assert heads.count("Mann-Whitney") == 5
+    assert {"asymptotisch", "exact", "exact zoals SPSS", "naar geslacht, exact"} <= set(heads)
+
+
+def test_that_concentrations_with_and_without_a_side_effect_are_on_their_sheet(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Tabel 7")
+    dizziness = row_with(sheet, "duizeligheid")
+    assert [cell.value for cell in dizziness[:3]] == ["duizeligheid", "Esketamine Css (µg/L)", 12]  # table 6: 12 of 30
+    assert [shown(cell) for cell in dizziness[6:7]] == [18]
 
 
 def test_that_a_patients_classification_shows_its_evidence(tmp_path: Path) -> None:
