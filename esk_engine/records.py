@@ -35,8 +35,9 @@ def new_id() -> str:
 
 
 def natural_key(study_no: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key that puts P2 before P10."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in _NATURAL.split(study_no) if part)
+    """Sort key that puts P2 before P10; of numbers that count as equal (7 and 007) the text decides."""
+    parts = ((0, int(part), "") if part.isdigit() else (1, 0, part) for part in _NATURAL.split(study_no) if part)
+    return (*parts, (-1, 0, study_no))
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,7 +261,7 @@ class Wording:
         params = dict(fault.params)
         path = params.get("path")
         if path is not None:
-            params.setdefault("file", PurePath(str(path)).name)
+            params.setdefault("file", PurePath(str(path)).name or str(path))
         return self._filled(f"fault.{fault.code}", {"n": len(fault.issues), **params})
 
     def limits(self, limits: Limits, unit: str = "") -> str:

@@ -107,7 +107,10 @@ def _criteria_of(path: Path, study: Study) -> CriteriaSet:
         raise Fault("line_name_twice", path=str(path)) from None
     except ValueError:
         raise Fault("criteria_not_json", path=str(path)) from None
-    found = tidied(criteria_set_from_json(raw, new_id()))
+    try:
+        found = tidied(criteria_set_from_json(raw, new_id()))
+    except Fault as fault:
+        raise Fault(fault.code, **{**fault.params, "path": str(path)}) from None
     known, patients = study.outcomes_known
     for own in study.criteria_sets:
         if own.name == found.name and own.criteria == found.criteria:

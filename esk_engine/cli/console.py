@@ -87,7 +87,7 @@ class Console:
             the error output is lost. BrokenPipeError where whoever read us has gone.
         """
         try:
-            stream.write(text)
+            stream.write(_readable(text))
             if not text or stream is self._err:
                 stream.flush()
         except BrokenPipeError:
@@ -108,6 +108,14 @@ class Console:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
+
+
+def _readable(text: str) -> str:
+    """A name from a file system whose encoding Python was not told, in the UTF-8 that it is."""
+    try:
+        return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # halves of characters that are no bytes of a name: the stream writes them out
+        return text
 
 
 def _visible(text: str) -> str:

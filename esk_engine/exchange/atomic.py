@@ -17,6 +17,8 @@ def _fault_of(error: OSError, target: Path) -> Fault:
     """What keeps a target from being written, as a calm message."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Fault("file_full", file=target.name)
+    if error.errno == errno.ENAMETOOLONG:
+        return Fault("file_name_long", file=target.name)
     if isinstance(error, PermissionError) and target.is_file() and os.access(target.parent, os.W_OK):
         # Windows refuses to replace a file that a program holds open; a write-protected one is said to be so.
         return Fault("target_open" if os.access(target, os.W_OK) else "target_not_writable", file=target.name)
@@ -29,15 +31,18 @@ def check_target(target: Path, suffix: str = ".xlsx") -> None:
     Raises
     ------
     Fault
-        ``target_not_xlsx``, ``target_open``, ``target_not_writable``.
+        ``target_not_xlsx``, ``target_is_folder``, ``folder_missing``, ``target_open``, ``target_not_writable``,
+        ``file_name_long``.
     """
     if suffix == ".xlsx" and target.suffix.lower() != suffix:  # Excel opens no workbook under another ending
-        raise Fault("target_not_xlsx", file=target.name)
-    if target.is_dir() or not target.parent.is_dir():
-        raise Fault("target_not_writable", file=target.name)
-    if not target.exists():
-        return
+        raise Fault("target_not_xlsx", path=str(target))
     try:
+        if not target.parent.is_dir():
+            raise Fault("folder_missing", path=str(target.parent))
+        if target.is_dir():
+            raise Fault("target_is_folder", path=str(target))
+        if not target.exists():
+            return
         with target.open("r+b"):
             pass
     except OSError as error:

@@ -13,6 +13,7 @@ from esk_engine.exchange.layout import CRITERIA_SHEET, SETTINGS_SHEET
 from esk_engine.exchange.workbook_in import WorkbookRead, read_workbook
 from esk_engine.records import Patient
 from esk_engine.study import Person, Study
+from esk_engine.study_file.connection import exists
 from esk_engine.study_file.encoding import course_of
 
 
@@ -48,7 +49,7 @@ def import_workbook(
         nothing was written then.
     """
     read = read_workbook(workbook, today)
-    if target.exists():
+    if exists(target):
         return _into_existing(read, target, person, dry_run)
     _refuse(read.issues)
     if not dry_run:

@@ -23,6 +23,9 @@ from esk_engine.study_file.writing import Writing, write
 __all__ = ["PUBLIC", "Key", "OpenedFile", "create_file", "open_file"]
 
 
+_LONGEST_NAME = 230  # bytes: what stands beside the study bears its name and some more, in all 255
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
     """A study file that was opened: what it holds, and its writer, or why there is none."""
@@ -38,12 +41,14 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
     Raises
     ------
     Fault
-        ``file_exists``, ``file_read_only``, ``file_full``, ...
+        ``file_exists``, ``file_name_long``, ``folder_missing``, ``file_read_only``, ``file_full``, ...
     """
+    if len(os.fsencode(path.name)) > _LONGEST_NAME:
+        raise Fault("file_name_long", path=str(path))
     if exists(path):
         raise Fault("file_exists", path=str(path))
     if not exists(path.parent):
-        raise Fault("file_not_found", path=str(path.parent))
+        raise Fault("folder_missing", path=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     connection = _connect_new(beside, path, key)
     try:

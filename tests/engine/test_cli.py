@@ -156,7 +156,14 @@ def test_that_warnings_do_not_change_the_exit_code(esk: Esk, tmp_path: Path) -> 
         (("log", "nowhere.esk"), "file_not_found"),
         (("export", "nowhere.esk", "out.xlsx"), "file_not_found"),
         (("export", "demo.esk", "demo.esk"), "target_not_xlsx"),
-        (("export", "demo.esk", "no/folder/out.xlsx"), "target_not_writable"),
+        (("export", "demo.esk", "no/folder/out.xlsx"), "folder_missing"),
+        (("export", "demo.esk", f"{'x' * 300}.xlsx"), "file_name_long"),
+        (("export", "demo.esk", "folder.xlsx"), "target_is_folder"),
+        (("import", f"{'x' * 300}.xlsx", "new.esk"), "workbook_unreadable"),
+        (("demo", f"{'x' * 300}.esk"), "file_name_long"),
+        (("demo", "no/folder.esk"), "folder_missing"),
+        (("demo", ""), "file_exists"),
+        (("analyse", f"{'x' * 300}.esk"), "file_not_found"),
         (("analyse", "demo.esk", "--criteria", "nowhere.json"), "file_not_found"),
         (("analyse", "demo.esk", "--criteria", "text.xlsx"), "criteria_not_json"),
         (("edit", "nowhere.esk", "--who", "AB"), "file_not_found"),
@@ -164,6 +171,7 @@ def test_that_warnings_do_not_change_the_exit_code(esk: Esk, tmp_path: Path) -> 
 )
 def test_that_what_is_at_fault_is_named_calmly(esk: Esk, tmp_path: Path, arguments: Sequence[str], code: str) -> None:
     (tmp_path / "text.xlsx").write_text("just some text", encoding="utf-8")
+    (tmp_path / "folder.xlsx").mkdir()
     esk("demo", "demo.esk")
     before = (tmp_path / "demo.esk").read_bytes()
     run = esk(*arguments)
@@ -200,6 +208,36 @@ def test_that_another_criteria_set_can_be_tried(esk: Esk, tmp_path: Path) -> Non
     texts = [cell.value for row in load_workbook("out.xlsx")["Overzicht"].iter_rows() for cell in row]
     assert "Criteria: Lenient" in texts
     assert esk("analyse", "demo.esk", "--json").json["study"]["criteria_set"] == "Table 2"
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("null", "criteria_shape"),
+        ('{"criteria": []}', "criteria_empty"),
+        ('{"criteria": 1, "criteria": 2}', "line_name_twice"),
+        ("{", "criteria_not_json"),
+        ("[" * 100_000, "criteria_not_json"),
+        (json.dumps({**LENIENT, "name": 7}), "criteria_shape"),
+        (json.dumps({**LENIENT, "locked": "no"}), "criteria_shape"),
+        (json.dumps({**LENIENT, "name": "half \ud800"}), "criteria_shape"),
+    ],
+)
+def test_that_a_faulty_criteria_file_is_the_one_that_is_named(
+    esk: Esk, tmp_path: Path, content: str, code: str
+) -> None:
+    (tmp_path / "set.json").write_text(content, encoding="utf-8")
+    esk("demo", "demo.esk")
+    run = esk("analyse", "demo.esk", "--criteria", "set.json")
+    assert (run.code, run.faults) == (1, [("set.json", "-", code)])
+
+
+def test_that_a_study_that_cannot_be_written_is_told_before_a_workbook_comes_in(esk: Esk, tmp_path: Path) -> None:
+    esk("demo", "demo.esk")
+    esk("export", "demo.esk", "out.xlsx")
+    for target, code in ((f"{'x' * 300}.esk", "file_name_long"), ("no/new.esk", "folder_missing")):
+        run = esk("import", "out.xlsx", target)
+        assert (run.code, run.out, [found for *_, found in run.faults]) == (1, "", [code])
 
 
 def test_that_the_log_is_one_json_document(esk: Esk) -> None:

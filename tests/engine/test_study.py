@@ -59,6 +59,12 @@ def test_that_patients_stand_in_natural_order_and_move_when_renumbered(study: St
     assert reopened(study).patients == study.patients
 
 
+def test_that_study_numbers_that_count_as_equal_stand_by_their_text(tmp_path: Path) -> None:
+    made = [patient(number) for number in ("7", "07", "P1-2", "007", "P1")]
+    with Study.create(tmp_path / "zeros.esk", person=Person("AB"), patients=made) as study:
+        assert numbers(study) == ["007", "07", "7", "P1", "P1-2"]
+
+
 @pytest.mark.parametrize(
     ("number", "code"), [("p10", "duplicate_study_no"), (None, "study_no_missing"), ("P 3", "bad_study_no")]
 )

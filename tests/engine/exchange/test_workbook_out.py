@@ -288,7 +288,7 @@ def test_that_a_target_that_is_open_keeps_its_old_content(tmp_path: Path, monkey
     with pytest.raises(Fault) as caught:
         exported(snapshot_of([patient()]), tmp_path / "nowhere" / "..")  # the same folder, spelt another way
     monkeypatch.undo()
-    assert caught.value.code == "target_not_writable"
+    assert caught.value.code == "folder_missing"
     monkeypatch.setattr(Path, "replace", held)
     with pytest.raises(Fault) as caught:
         export_workbook(snapshot_of([patient()]), target, Wording("nl"), with_log=False)
@@ -297,13 +297,21 @@ def test_that_a_target_that_is_open_keeps_its_old_content(tmp_path: Path, monkey
     assert target.read_bytes() == b"old"
 
 
-@pytest.mark.parametrize("name", ["missing/out.xlsx", "folder.xlsx", "study.esk", "out"])
-def test_that_a_target_that_cannot_be_is_told_at_once(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("missing/out.xlsx", "folder_missing"),
+        ("folder.xlsx", "target_is_folder"),
+        ("x" * 300 + ".xlsx", "file_name_long"),
+        ("study.esk", "target_not_xlsx"),
+        ("out", "target_not_xlsx"),
+    ],
+)
+def test_that_a_target_that_cannot_be_is_told_at_once(tmp_path: Path, name: str, code: str) -> None:
     (tmp_path / "folder.xlsx").mkdir()
     with pytest.raises(Fault) as caught:
         export_workbook(snapshot_of([patient()]), tmp_path / name, Wording("nl"), with_log=False)
-    expected = "target_not_writable" if name.endswith(".xlsx") else "target_not_xlsx"
-    assert caught.value.code == expected
+    assert caught.value.code == code
 
 
 def test_that_an_empty_study_can_be_exported(tmp_path: Path) -> None:

@@ -135,11 +135,14 @@ def test_that_another_key_is_refused_as_what_it_may_all_be(tmp_path: Path) -> No
     assert "secret" not in repr(Key.of_passphrase("secret"))
 
 
-@pytest.mark.parametrize("name", ["x" * 300 + ".esk", "a\0b.esk"])
-def test_that_a_name_that_cannot_be_is_a_calm_fault(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("x" * 300 + ".esk", "file_name_long"), ("é" * 120 + ".esk", "file_name_long"), ("a\0b.esk", "file_read_only")],
+)
+def test_that_a_name_that_cannot_be_is_a_calm_fault(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(Fault, match="file_not_found"):
         Study.open(tmp_path / name, person=NURSE)
-    with pytest.raises(Fault, match="file_read_only"):
+    with pytest.raises(Fault, match=code):
         Study.create(tmp_path / name, person=NURSE)
     assert list(tmp_path.iterdir()) == []
 
@@ -221,7 +224,7 @@ def test_that_a_study_that_cannot_be_written_whole_leaves_nothing(tmp_path: Path
         Study.create(tmp_path / "new.esk", person=NURSE, patients=[patient("P1"), patient("p1")])
     with pytest.raises(Fault) as nowhere:
         Study.create(tmp_path / "no folder" / "new.esk", person=NURSE)
-    assert (taken.value.code, nowhere.value.code) == ("refused", "file_not_found")
+    assert (taken.value.code, nowhere.value.code) == ("refused", "folder_missing")
     assert list(tmp_path.iterdir()) == []
 
 
