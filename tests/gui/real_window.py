@@ -30,6 +30,7 @@ READER = Person("TEST", "researcher")
 _TOOLS = ("Xvfb", "xdotool")
 _RAIL_TOP, _RAIL_ITEM = 37, 56
 _DARK = 100
+_LOOKS = 4
 
 needs_screen = pytest.mark.skipif(
     any(shutil.which(tool) is None for tool in _TOOLS),
@@ -165,6 +166,25 @@ class Desk:
     def press(self, *keys: str) -> None:
         """Press keys one after another, by the names that X has for them: Tab, Return, ctrl+n, alt+f."""
         self._xdotool("key", "--delay", "15", *keys)
+
+    def choose(self, *keys: str) -> None:
+        """Open a menu and go down in it by its letters, each when the one before has shown its menu."""
+        for key in keys[:-1]:
+            before = self.screen.pixels()
+            self.press(key)
+            wait_until(lambda before=before: not np.array_equal(before, self.screen.pixels()), f"a menu after {key}")
+            self.wait_for_stillness()
+        self.press(keys[-1])
+
+    def wait_for_stillness(self) -> None:
+        """Wait until nothing on the screen changes from one look to the next few."""
+        seen = [self.screen.pixels()]
+
+        def is_still() -> bool:
+            seen.append(self.screen.pixels())
+            return len(seen) > _LOOKS and all(np.array_equal(seen[-1], each) for each in seen[-_LOOKS:])
+
+        wait_until(is_still, "a screen that is still")
 
     def write(self, text: str) -> None:
         """Type a text; a tab in it is the Tab key, a newline is Enter."""

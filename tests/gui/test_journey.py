@@ -168,10 +168,10 @@ def test_that_the_demo_study_is_walked_through_and_exported(desk: Desk) -> None:
     for number in (2, 3, 4, 5, 1):
         desk.press(f"ctrl+{number}")
         wait_until(lambda wanted=number: desk.screen.marked_page() == wanted, f"page {number}")
-    desk.press("alt+l", "t", "e")  # Beeld, Taal, English
+    desk.choose("alt+l", "t", "e")  # Beeld, Taal, English
     desk.look_at("(synthetic)")
     assert desk.preferences["language"] == "en"
-    desk.press("alt+v", "t", "d")  # View, Theme, Dark
+    desk.choose("alt+v", "t", "d")  # View, Theme, Dark
     wait_until(lambda: desk.screen.marked_page("dark") == 1, "the same page in the dark")
     assert desk.preferences["theme"] == "dark"
     target = desk.documents / "Out.xlsx"
