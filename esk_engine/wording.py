@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import cache
 from pathlib import PurePath
-from typing import Literal
+from typing import Literal, cast
 
 from esk_engine.dictionary import (
     DERIVED,
@@ -301,6 +301,8 @@ class Wording:
             return self.number(round_half_away(value, 4) if is_quotient else value)
         if isinstance(value, datetime):
             return self.datetime(value)
+        if isinstance(value, tuple):
+            return ", ".join(self._shown(each) for each in cast("tuple[object, ...]", value))
         return self.date(value) if isinstance(value, date) else str(value)
 
     def _label_key(self, name: str) -> str:

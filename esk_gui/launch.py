@@ -30,7 +30,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 the input or the surroundings are at fault, 2 wrong usage.
     """
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:  # Ctrl+C before there was anybody to say so calmly
+        return 1
+
+
+def _run(arguments: list[str]) -> int:
     if not wants_window(arguments):
         from esk_engine import cli
 
@@ -54,9 +60,19 @@ def wants_window(arguments: Sequence[str]) -> bool:
 
 def _draw_figures(snapshot: StudySnapshot, wording: Wording) -> dict[str, bytes]:
     """The figures of an export, drawn without a screen; only here does a sub-command need Qt."""
+    from PySide6.QtCore import qInstallMessageHandler
+
     from esk_gui.exporting import draw_figures
 
-    return draw_figures(snapshot, wording)
+    before = qInstallMessageHandler(_unheard)  # Qt's own remarks on locale and platform are no faults of the input
+    try:
+        return draw_figures(snapshot, wording)
+    finally:
+        qInstallMessageHandler(before)
+
+
+def _unheard(*_: object) -> None:
+    """What Qt says while a sub-command draws: the error output holds faults alone, a line each."""
 
 
 def make_application() -> QApplication:

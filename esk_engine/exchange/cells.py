@@ -106,7 +106,9 @@ class CellReader:
 
 
 def _refused(declared: Variable, code: str, raw: object, **params: object) -> ReadCell:
-    return None, (Issue(code, declared.name, params={"value": shorten(str(raw)), **params}),)
+    is_number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
+    value = raw if is_number else shorten(str(raw))  # a number is told in the reader's own language
+    return None, (Issue(code, declared.name, params={"value": value, **params}),)
 
 
 def _boolean(declared: Variable, raw: bool) -> ReadCell:

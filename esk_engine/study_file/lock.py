@@ -101,9 +101,12 @@ class WriterLock:
     def _write_note(self) -> None:
         note = {"who": self._who, "pc": self._pc, "since": utc_now()}
         beside = note_path(self._path).with_name(note_path(self._path).name + ".new")
-        with contextlib.suppress(OSError):  # the note is a courtesy, the lock is what counts
+        try:
             beside.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
             beside.replace(note_path(self._path))
+        except OSError:  # the note is a courtesy, the lock is what counts
+            with contextlib.suppress(OSError):
+                beside.unlink()
 
 
 def _moment(text: str) -> datetime | str:

@@ -79,7 +79,7 @@ def as_shell(arguments: Sequence[object], folder: Path, **environment: str) -> s
 
 def test_that_the_demo_is_written_checked_and_analysed(esk: Esk) -> None:
     assert esk("demo", "demo.esk").code == 0
-    assert esk("check", "demo.esk").out.startswith("Het bestand is heel: 30 patiënten")
+    assert esk("check", "demo.esk").out.startswith("Het bestand is heel; patiënten: 30,")
     analysis = esk("analyse", "demo.esk", "--json").json
     assert analysis["study"]["responder"] == 10
     assert analysis["study"]["p_method"] == "asymptotic"

@@ -192,6 +192,11 @@ def test_that_an_unknown_code_is_told_with_the_choices() -> None:
     assert "‘x’" in text
 
 
+def test_that_choices_outside_the_dictionary_are_told_as_a_list() -> None:
+    issue = Issue("unknown_code", "operator", params={"value": ">", "codes": (">=", "<=")})
+    assert EN.issue(issue) == "operator: ‘>’ is not one of the choices: >=, <=."
+
+
 @pytest.mark.parametrize("wording", [NL, EN], ids=["nl", "en"])
 def test_that_every_rule_across_fields_finds_its_words(wording: Wording) -> None:
     start = datetime(2024, 1, 16, 8, 45)

@@ -11,6 +11,7 @@ import pytest
 
 from esk_engine.errors import Fault
 from esk_engine.fault_log import described, fault_log_path, record
+from esk_gui import launch
 from esk_gui.launch import wants_window
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,21 @@ def test_that_a_sub_command_does_without_qt(tmp_path: Path) -> None:
     )
     assert result.stdout.splitlines()[-1] == "0 []", result.stderr
     assert study.is_file()
+
+
+def test_that_an_export_says_nothing_of_the_computers_locale(tmp_path: Path) -> None:
+    commands = [["demo", str(tmp_path / "d.esk")], ["export", str(tmp_path / "d.esk"), str(tmp_path / "o.xlsx")]]
+    run = f"from esk_gui.launch import main; print([main(each) for each in {commands!r}])"
+    result = _run(run, LC_ALL="C", PYTHONCOERCECLOCALE="0", PYTHONUTF8="0")
+    assert (result.stdout.splitlines()[-1], result.stderr) == ("[0, 0]", "")
+
+
+def test_that_who_breaks_off_at_once_sees_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken_off(arguments: list[str]) -> bool:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(launch, "wants_window", broken_off)
+    assert launch.main(["log", "x.esk"]) == 1
 
 
 def test_that_the_start_page_needs_none_of_the_heavy_libraries() -> None:

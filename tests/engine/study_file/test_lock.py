@@ -97,6 +97,19 @@ def test_that_a_note_that_says_nothing_does_not_hide_the_lock(tmp_path: Path, no
     assert (caught.value.code, caught.value.params["who"]) == ("file_locked", "?")
 
 
+def test_that_a_note_that_cannot_be_written_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with Study.open(path, person=NURSE):
+        assert [name.name for name in tmp_path.iterdir() if ".who" in name.name] == []
+
+
 def test_that_of_two_that_open_at_once_one_writes(tmp_path: Path) -> None:
     path = closed_study(tmp_path)
     with python(CONTEND, path, "AB") as one, python(CONTEND, path, "CD") as two:
