@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from esk_engine.report import Cell, CellKind, Head, Row, Table, note_text
+from esk_engine.report import Cell, CellKind, Head, MethodsParagraph, Row, Table, note_text
 from esk_engine.settings import PMethod
 from esk_engine.wording import Wording
+from esk_gui.results.cautions import RowWarnings
 from esk_gui.results.fit import Room, fit
+from esk_gui.results.header_bar import EXTRAS, METHODS, TABLES
+from esk_gui.results.methods import MethodsSection
 from esk_gui.results.model import FIRST_CELL
 from esk_gui.results.section import TableSection
 from esk_gui.results.texts import is_own_note
@@ -23,12 +26,19 @@ from esk_gui.widgets.labels import MessageLabel, text_label
 
 CellPlace = tuple[str, int, int]
 _ABOVE, _BETWEEN = 12, 18
+_ABOVE_TABLES = 2  # the message, and what is said where no table is shown
+_ORDER = (*TABLES, *EXTRAS)
 
 
 class TablesArea(QScrollArea):
-    """Shows the tables of the report; ``cell_chosen`` whenever another cell is the chosen one, or none."""
+    """Shows the tables of the report; ``cell_chosen`` whenever another cell is the chosen one, or none.
+
+    ``cell_activated`` when Enter or a double click asks more of the chosen cell; ``methods_copied``.
+    """
 
     cell_chosen = Signal()
+    cell_activated = Signal()
+    methods_copied = Signal()
 
     def __init__(self, wording: Wording, theme: Theme) -> None:
         super().__init__()
@@ -37,6 +47,8 @@ class TablesArea(QScrollArea):
         self._shown: tuple[str, ...] = ()
         self._chosen: TableView | None = None
         self._wanted_scroll = 0
+        self._to_reveal: QWidget | None = None
+        self._methods: MethodsSection | None = None
         self.setObjectName("results_scroll")
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -56,31 +68,92 @@ class TablesArea(QScrollArea):
 
     # Tables
 
-    def show_tables(self, tables: Iterable[Table], p_method: PMethod) -> None:
-        """Show newer figures; a table that stands already keeps its chosen cell."""
+    def show_tables(
+        self, tables: Iterable[Table], p_method: PMethod, warnings: Mapping[str, RowWarnings] | None = None
+    ) -> None:
+        """Show newer figures; a table that stands already keeps its chosen cell.
+
+        Parameters
+        ----------
+        warnings
+            By the table's number what its rows warn of.
+        """
         for table in tables:
+            signs = (warnings or {}).get(table.number, ())
             section = self._sections.get(table.number)
             if section is not None:
-                section.show_table(table, p_method)
+                section.show_table(table, p_method, signs)
                 continue
-            section = TableSection(table, p_method, self._wording, self._theme)
+            section = TableSection(table, p_method, self._wording, self._theme, signs)
             section.view.cell_chosen.connect(self._on_cell)
             section.view.left_over_edge.connect(self._go_on)
+            section.view.activated.connect(self._on_activated)
+            before = sum(_ORDER.index(number) < _ORDER.index(table.number) for number in self._sections)
             self._sections[table.number] = section
-            self._column.insertWidget(1 + len(self._sections), section)
+            self._column.insertWidget(_ABOVE_TABLES + before, section)
         self.show_only(self._shown)
 
+    def show_methods(self, paragraphs: Iterable[MethodsParagraph], plain: str) -> None:
+        """Show the Methods text under the tables."""
+        if self._methods is None:
+            self._methods = MethodsSection(self._wording, self._theme)
+            self._methods.copied.connect(self.methods_copied)
+            self._column.insertWidget(_ABOVE_TABLES + len(self._sections), self._methods)
+        self._methods.show_paragraphs(tuple(paragraphs), plain)
+        self._methods.setVisible(METHODS in self._shown)
+
+    def drop_extras(self, keep: tuple[str, ...] = ()) -> None:
+        """Take away what was shown on request, but what is to be kept: it is of an older analysis."""
+        for number in EXTRAS:
+            section = None if number in keep else self._sections.pop(number, None)
+            if section is not None:
+                self._forget(section.view)
+                self._let_go(section)
+        if self._methods is not None and METHODS not in keep:
+            self._let_go(self._methods)
+            self._methods = None
+        self._fit()
+
+    def _let_go(self, widget: QWidget) -> None:
+        if self._to_reveal is widget:
+            self._to_reveal = None
+        self._column.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
+    def has_part(self, part: str) -> bool:
+        """Whether a table, or the Methods text, is there to be shown."""
+        return self._methods is not None if part == METHODS else part in self._sections
+
+    def reveal(self, part: str) -> None:
+        """Scroll to where a part begins, once everything has its height."""
+        self._to_reveal = self._methods if part == METHODS else self._sections.get(part)
+        QTimer.singleShot(0, self, self._scroll_to_part)
+
+    def _scroll_to_part(self) -> None:
+        if self._to_reveal is not None:
+            self._column.activate()
+            self.verticalScrollBar().setValue(self._to_reveal.y() - _ABOVE)
+            self._to_reveal = None
+
     def show_only(self, numbers: tuple[str, ...]) -> None:
-        """Show some of the tables; a cell of a table that goes is no longer the chosen one."""
+        """Show some of the parts; a cell of a table that goes is no longer the chosen one."""
         self._shown = numbers
+        if self._methods is not None:
+            self._methods.setVisible(METHODS in numbers)
         for number, section in self._sections.items():
             section.setVisible(number in numbers)
         self._none.setVisible(not numbers)
         if self._chosen is not None and self._chosen.table.number not in numbers:
-            self._chosen.clear_choice()
+            self._forget(self._chosen)
+        self._fit()
+
+    def _forget(self, view: TableView) -> None:
+        """A table that goes takes its chosen cell along."""
+        if self._chosen is view:
+            view.clear_choice()
             self._chosen = None
             self.cell_chosen.emit()
-        self._fit()
 
     def tables(self) -> list[Table]:
         """The tables that are shown now."""
@@ -91,7 +164,7 @@ class TablesArea(QScrollArea):
         return self._sections[number].view
 
     def _shown_sections(self) -> list[TableSection]:
-        return [self._sections[number] for number in self._shown if number in self._sections]
+        return [self._sections[number] for number in _ORDER if number in self._shown and number in self._sections]
 
     # Notes
 
@@ -149,6 +222,9 @@ class TablesArea(QScrollArea):
         if view.hasFocus():
             self._keep_in_sight(view)
 
+    def _on_activated(self) -> None:
+        self.cell_activated.emit()
+
     def _keep_in_sight(self, view: TableView) -> None:
         """Scroll to the chosen cell of a table that shows all its rows and so never scrolls itself."""
         cell = view.visualRect(view.currentIndex())
@@ -179,17 +255,20 @@ class TablesArea(QScrollArea):
         self.verticalScrollBar().setValue(self._wanted_scroll)
 
     def _fit(self) -> None:
-        """Share the room that there is now among the shown tables."""
+        """Share the room that there is now: tables 3 to 6 line up, what shows on request has columns of its own."""
         shown = self._shown_sections()
         margins = self._column.contentsMargins()
         width = self.viewport().width() - margins.left() - margins.right()
-        needed = {
-            room: [section.view.needed(stacked=room is Room.STACKED) for section in shown]
-            for room in (Room.WIDE, Room.STACKED)
-        }
-        widths = fit(needed, width)
-        for section in shown:
-            section.take_widths(widths)
+        lined_up = [section for section in shown if section.table.number in TABLES]
+        alone = [[section] for section in shown if section.table.number not in TABLES]
+        for group in (lined_up, *alone):
+            needed = {
+                room: [section.view.needed(stacked=room is Room.STACKED) for section in group]
+                for room in (Room.WIDE, Room.STACKED)
+            }
+            widths = fit(needed, width)
+            for section in group:
+                section.take_widths(widths)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
+from esk_gui.icons import paint_icon
 from esk_gui.results.alignment import Alignment, Part, split
 from esk_gui.results.header import PADDING_RIGHT, head_font
 from esk_gui.results.model import PARTS_ROLE, TableModel
@@ -18,6 +19,8 @@ from esk_gui.theme import BODY_PX, Theme
 INDENT = 16
 MARK_ROOM = 15
 LABEL_PX = 12
+_SIGN = 14
+SIGN_ROOM = _SIGN + 6
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -88,9 +91,14 @@ class CellDelegate(QStyledItemDelegate):
         label = model.label_at(index.row(), index.column())
         painter.setFont(head_font(painter.font(), LABEL_PX if label.is_small else BODY_PX))
         painter.setPen(self._theme.color("ink_2" if label.is_small else "ink"))
-        room = rect.adjusted(INDENT * label.indent, 0, -4, 0)
+        is_signed = model.is_signed(index.row(), index.column())
+        room = rect.adjusted(INDENT * label.indent, 0, -4 - (SIGN_ROOM if is_signed else 0), 0)
         text = painter.fontMetrics().elidedText(label.text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
+        if is_signed:  # the tooltip says what it warns of
+            left = room.left() + painter.fontMetrics().horizontalAdvance(text) + SIGN_ROOM - _SIGN
+            sign = QRect(left, rect.center().y() - _SIGN // 2, _SIGN, _SIGN)
+            paint_icon(painter, sign, "warning", self._theme.color("warning"))
 
     def _paint_parts(
         self, painter: QPainter, rect: QRect, model: TableModel, index: QModelIndex | QPersistentModelIndex

@@ -7,30 +7,46 @@ import numpy as np
 from esk_engine.dictionary import CONCENTRATIONS
 from esk_engine.judge import Group
 from esk_engine.report import (
+    P_HEADS,
     TOTAL,
     Analysis,
     Cell,
     CellKind,
     Comparison,
     Count,
+    Extras,
     Head,
     Row,
+    caution_text,
     cell_parts,
     cell_text,
     decimals_of,
-    p_of,
     row_label,
 )
 from esk_engine.report.analysis import interval_of, shown_values
+from esk_engine.report.cautions import comparison_cautions
 from esk_engine.settings import PMethod
-from esk_engine.statistics import PValue, Summary
+from esk_engine.statistics import Summary
 from esk_engine.wording import Wording
 from esk_gui.figures.words import p_equals
+from esk_gui.results.beside import Beside
+from esk_gui.results.exact import offer_of
+from esk_gui.results.explain_effect import EffectExplainer
 from esk_gui.results.explanation import Block, Explanation, Line, Strip
 
-_TEST_KINDS = (CellKind.P, CellKind.SHIFT, CellKind.INTERVAL)
+TESTED = (CellKind.P, CellKind.SHIFT, CellKind.INTERVAL)
 _ALL_GROUPS: tuple[str, ...] = (Group.NON_RESPONDER, Group.RESPONDER, Group.UNDETERMINED)
 _METHODS = (PMethod.EXACT, PMethod.ASYMPTOTIC, PMethod.EXACT_SPSS)
+_PRINTED_IN = {"p_asymptotic": PMethod.ASYMPTOTIC, "p_exact": PMethod.EXACT, "p_spss": PMethod.EXACT_SPSS}
+_WAYS = {  # by the column of the table of all P-values; elsewhere, and for Holm's, it is the study's
+    "p_asymptotic": "asymptotic",
+    "p_corrected": "asymptotic",
+    "p_exact": "exact",
+    "p_doubled": "doubled",
+    "p_spss": "exact_spss",
+    "p_sex_asymptotic": "asymptotic",
+    "p_sex_exact": "exact",
+}
 
 
 class Explainer:
@@ -42,11 +58,14 @@ class Explainer:
         What the tables were made of.
     wording
         The language.
+    found
+        What was computed besides; None as long as it is not there.
     """
 
-    def __init__(self, analysis: Analysis, wording: Wording) -> None:
-        self._analysis, self._wording = analysis, wording
+    def __init__(self, analysis: Analysis, wording: Wording, found: Extras | None = None) -> None:
+        self._analysis, self._wording, self._found = analysis, wording, found
         self._method = analysis.cohort.settings.p_method
+        self._beside = Beside(found, self._method, wording)
 
     def explain(self, number: str, head: Head, row: Row, cell: Cell) -> Explanation | None:
         """Explain one cell; None where there is nothing in it.
@@ -54,25 +73,32 @@ class Explainer:
         Parameters
         ----------
         number
-            The table's number: "3" ... "6" or "continuation".
+            The table's number: "3" ... "7", "continuation" or "p".
         head, row, cell
             The cell and what stands above and beside it.
         """
         if cell.kind is CellKind.EMPTY:
             return None
         if row.comparison is not None:
-            if cell.kind in _TEST_KINDS:
-                return self._test(row.comparison, cell)
+            if cell.kind in TESTED:
+                return self._test(row.comparison, cell, head.key)
             return self._summary(row.comparison, head, cell)
         if row.count is not None and cell.kind is CellKind.P:
             return self._fisher(row.count)
+        if number == "7":
+            found = self._found
+            return (
+                None
+                if found is None
+                else EffectExplainer(self._analysis, found, self._wording).explain(head, row, cell)
+            )
         return self._patients(number, head, row, cell)
 
     # Two groups compared
 
-    def _test(self, comparison: Comparison, cell: Cell) -> Explanation:
+    def _test(self, comparison: Comparison, cell: Cell, column: str) -> Explanation:
         words, what = self._wording, self._wording.label(comparison.variable)
-        test = comparison.mann_whitney
+        test, beside = comparison.mann_whitney, self._beside.of(comparison.variable)
         if cell.kind is CellKind.P:
             decisive = p_equals(cell.numbers[0], words)
         else:
@@ -80,42 +106,54 @@ class Explainer:
         about = what
         if test is not None:
             about = words("results.explain.groups_of", what=what, responders=test.m, non_responders=test.n)
-        blocks = [self._computation(comparison), self._other_p(comparison), self._size(comparison)]
+        blocks = [self._computation(comparison, column), self._other_p(comparison, column), self._size(comparison)]
+        if test is not None and beside is not None:
+            blocks += [self._beside.effects(beside.effects)]
+            blocks += [self._beside.by_sex(beside.by_sex, comparison.p(self._method))]
         blocks += [self._counted(comparison, (Group.NON_RESPONDER, Group.RESPONDER)), *self._definition(comparison)]
         if cell.numbers[0] is None:
             blocks.insert(0, self._why(cell.reason))
         strip = self._strip(comparison, (Group.NON_RESPONDER, Group.RESPONDER))
-        return Explanation(decisive, about, tuple(block for block in blocks if block is not None), strip)
+        warnings = tuple(caution_text(each, words) for each in comparison_cautions(self._analysis, comparison))
+        offer = offer_of(self._analysis.cohort, test, comparison.variable)
+        return Explanation(
+            decisive, about, tuple(block for block in blocks if block is not None), strip, warnings, offer
+        )
 
-    def _computation(self, comparison: Comparison) -> Block:
+    def _computation(self, comparison: Comparison, column: str) -> Block:
+        """Which test, and in which way: the study's, or the way that a column of its own names."""
+
         def word(key: str) -> str:
             return self._wording(f"results.explain.{key}")
 
-        ignored = self._method is PMethod.EXACT_SPSS
-        lines = [Line(word("test"), word("mann_whitney")), Line(word("way"), word(f"way.{self._method}"))]
-        if self._method is PMethod.ASYMPTOTIC:
-            lines.append(Line(word("correction"), word("correction.none")))
-        if self._method is not PMethod.EXACT:
-            lines.append(Line(word("ties"), word("ties.ignored" if ignored else "ties.corrected")))
-        test, number = comparison.mann_whitney, self._wording.number
-        if test is not None:
-            lines += [Line(word("u"), number(test.u, 1), word("u_tip")), Line(word("z"), number(test.z, 3))]
+        by_sex = column.startswith("p_sex")
+        way = _WAYS.get(column, str(self._method))
+        lines = [Line(word("test"), word("van_elteren_two_sided" if by_sex else "mann_whitney"))]
+        lines.append(Line(word("way"), word(f"way.{way}")))
+        if way == PMethod.ASYMPTOTIC:
+            corrected = "correction.half" if column == "p_corrected" else "correction.none"
+            lines.append(Line(word("correction"), word(corrected)))
+        if way in (PMethod.ASYMPTOTIC, PMethod.EXACT_SPSS):
+            lines.append(Line(word("ties"), word("ties.corrected" if way == PMethod.ASYMPTOTIC else "ties.ignored")))
+        test, number, beside = comparison.mann_whitney, self._wording.number, self._beside.of(comparison.variable)
+        if by_sex and beside is not None:
+            lines.append(Line(word("z"), number(beside.by_sex.z, 3)))
+        elif test is not None:
+            z = test.z_corrected if column == "p_corrected" else test.z
+            lines += [Line(word("u"), number(test.u, 1), word("u_tip")), Line(word("z"), number(z, 3))]
         return Block(word("computation"), tuple(lines))
 
-    def _other_p(self, comparison: Comparison) -> Block | None:
-        test, words = comparison.mann_whitney, self._wording
-        if test is None:
+    def _other_p(self, comparison: Comparison, column: str) -> Block | None:
+        """The P by the study's other methods, and of a concentration adjusted over all concentrations."""
+        words, beside = self._wording, self._beside.of(comparison.variable)
+        if comparison.mann_whitney is None:
             return None
-        others = (method for method in _METHODS if method is not self._method)
-        lines = tuple(self._p_line(words(f"results.explain.p.{method}"), p_of(test, method)) for method in others)
-        return Block(words("results.explain.other_p"), lines)
-
-    def _p_line(self, name: str, p: PValue) -> Line:
-        words = self._wording
-        if p.value is None and p.bounds is not None:
-            low, high = (words.p_value(bound) for bound in p.bounds)
-            return Line(name, words("results.explain.interval_text", low=low, high=high), self._reason(p.reason))
-        return Line(name, words.p_value(p.value), self._reason(p.reason))
+        chosen = self._method if column not in P_HEADS else _PRINTED_IN.get(column)
+        others = (method for method in _METHODS if method is not chosen)
+        lines = [self._beside.p_line(words(f"results.explain.p.{each}"), comparison.p(each)) for each in others]
+        if beside is not None and beside.holm is not None and column != "p_holm":
+            lines.append(self._beside.holm_line(beside.holm))
+        return Block(words("results.explain.other_p"), tuple(lines))
 
     def _size(self, comparison: Comparison) -> Block | None:
         words, decimals = self._wording, max(1, decimals_of(comparison))
@@ -132,14 +170,11 @@ class Explainer:
             interval = words("results.explain.interval_text", low=low_text, high=high_text)
         level = 95 if comparison.shift is None else round(100 * comparison.shift.exact.level)
         tip = words("results.explain.shift_tip")
-        rank_tip = words("results.explain.rank_biserial_tip")
-        rank = words.number(comparison.rank_biserial, 2)
         return Block(
             words("results.explain.size"),
             (
                 Line(words("results.explain.shift"), shift_text, self._reason(comparison.shift_reason) or tip),
                 Line(words("results.explain.interval", level=level), interval, self._reason(reason)),
-                Line(words("results.explain.rank_biserial"), rank, rank_tip),
             ),
         )
 
@@ -263,7 +298,7 @@ class Explainer:
         return Block(self._wording("results.explain.why"), (), self._reason(reason))
 
     def _reason(self, reason: str | None) -> str:
-        return "" if reason is None else self._wording(f"reason.{reason}")
+        return self._beside.reason(reason)
 
     def _group_name(self, key: str) -> str:
         return self._wording(f"table.head.{key}")

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-_EFFECT = ("shift", "interval")
-_STRETCHING = ("total", "non_responder", "responder", "undetermined")
+# What is hidden where it is narrowest; the panel says it all the same.
+_GIVES_WAY = ("shift", "interval", "n_with", "n_without", "p_corrected", "p_doubled", "p_sex_asymptotic")
+_STRETCHING = ("total", "non_responder", "responder", "with", "without")
 
 
 class Room(IntEnum):
@@ -75,7 +76,7 @@ def fit(needed: Mapping[Room, Iterable[Needed]], width: float) -> Widths:
         columns: dict[str, float] = {}
         for table in tables:
             for key, wanted in table.columns.items():
-                if room is not Room.NARROW or key not in _EFFECT:
+                if room is not Room.NARROW or key not in _GIVES_WAY:
                     columns[key] = max(columns.get(key, 0.0), wanted)
         widest = max((sum(columns.get(key, 0.0) for key in table.columns) for table in tables), default=0.0)
         labels = max((table.labels for table in tables), default=0.0)
@@ -88,7 +89,7 @@ def fit(needed: Mapping[Room, Iterable[Needed]], width: float) -> Widths:
 
 def _shared(room: Room, labels: float, sublabel: float, columns: dict[str, float], spare: float) -> Widths:
     """What is left over goes to the labels and the groups, evenly."""
-    stretching = [key for key in _STRETCHING[:3] if key in columns]
+    stretching = [key for key in _STRETCHING if key in columns]
     share = max(0.0, spare) / (len(stretching) + 1)
     widths = {key: int(wanted + (share if key in stretching else 0)) for key, wanted in columns.items()}
     return Widths(room, int(labels + share - sublabel), int(sublabel), widths)

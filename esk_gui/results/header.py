@@ -35,6 +35,8 @@ class HeadText:
         Numbers of this column end at its right edge, so does its head.
     is_tinted
         The column that the eye meets first.
+    tip
+        What the column holds, in full.
     """
 
     title: str
@@ -43,6 +45,7 @@ class HeadText:
     is_right: bool = False
     is_tinted: bool = False
     is_italic: bool = False
+    tip: str = ""
 
 
 def head_font(base: QFont, pixels: int, *, bold: bool = False, italic: bool = False) -> QFont:

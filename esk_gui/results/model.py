@@ -8,9 +8,10 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
-from esk_engine.report import Cell, Row, Table, cell_text, row_label
+from esk_engine.report import Cell, CellKind, Row, Table, cell_text, row_label
 from esk_engine.settings import PMethod
 from esk_engine.wording import Wording
+from esk_gui.results.cautions import RowWarnings
 from esk_gui.results.header import HEAD_ROLE, HeadText
 from esk_gui.results.texts import column_head, label_head, parts_of
 
@@ -32,14 +33,21 @@ class Label:
 class TableModel(QAbstractTableModel):
     """The cells of one table; a table that changes its shape resets the model, else only its cells change."""
 
-    def __init__(self, table: Table, p_method: PMethod, wording: Wording, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        p_method: PMethod,
+        wording: Wording,
+        parent: QObject | None = None,
+        warnings: RowWarnings = (),
+    ) -> None:
         super().__init__(parent)
         self._wording = wording
-        self._take(table, p_method)
+        self._take(table, p_method, warnings)
 
-    def _take(self, table: Table, p_method: PMethod) -> None:
+    def _take(self, table: Table, p_method: PMethod, warnings: RowWarnings) -> None:
         words = self._wording
-        self._table = table
+        self._table, self._warnings = table, warnings
         own = (column_head(table, column, words, p_method) for column in range(len(table.head)))
         self._heads = (label_head(table, words), HeadText(""), *own)
         self._labels = [row_label(row, words) for row in table.rows]
@@ -48,12 +56,12 @@ class TableModel(QAbstractTableModel):
     def table(self) -> Table:
         return self._table
 
-    def show(self, table: Table, p_method: PMethod) -> bool:
+    def show(self, table: Table, p_method: PMethod, warnings: RowWarnings = ()) -> bool:
         """Take a newer version of the table; True where its shape changed, so that nothing of a view still holds."""
         same = _shape(table) == _shape(self._table)
         if not same:
             self.beginResetModel()
-        self._take(table, p_method)
+        self._take(table, p_method, warnings)
         if not same:
             self.endResetModel()
             return True
@@ -79,6 +87,16 @@ class TableModel(QAbstractTableModel):
         """Whether a column's numbers end at its right edge."""
         return self._heads[column].is_right
 
+    def warnings_at(self, row: int) -> tuple[str, ...]:
+        """What a reader has to be warned of in a row, as sentences."""
+        return self._warnings[row] if row < len(self._warnings) else ()
+
+    def is_signed(self, row: int, column: int) -> bool:
+        """Whether a label carries the sign of a warning: the one that names the row most closely."""
+        if not self.warnings_at(row):
+            return False
+        return column == (SUBLABEL if self._labels[row][1] else LABEL)
+
     def has_sublabels(self) -> bool:
         return any(sublabel for _, sublabel in self._labels)
 
@@ -100,6 +118,10 @@ class TableModel(QAbstractTableModel):
         repeats = bool(sublabel) and not self.opens_block(row)
         return Label("" if repeats else label, level, is_small=level > 0)
 
+    def _spoken(self, row: int, column: int) -> str:
+        warnings = self.warnings_at(row) if self.is_signed(row, column) else ()
+        return " ".join((self.label_at(row, column).text, *warnings))
+
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._table.rows)
@@ -115,8 +137,10 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tip(index)
         if self.is_label(index.column()):
-            spoken = role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
-            return self.label_at(index.row(), index.column()).text if spoken else None
+            if role == Qt.ItemDataRole.AccessibleTextRole:
+                return self._spoken(index.row(), index.column())
+            shown = role == Qt.ItemDataRole.DisplayRole
+            return self.label_at(index.row(), index.column()).text if shown else None
         cell = self._table.rows[index.row()].cells[index.column() - FIRST_CELL]
         if role == Qt.ItemDataRole.DisplayRole:
             return cell_text(cell, self._wording)
@@ -128,13 +152,16 @@ class TableModel(QAbstractTableModel):
         return None
 
     def _tip(self, index: Index) -> str | None:
-        """On a label how its variable is defined, or the whole label; on an undefined figure why it is."""
+        """On a label how its variable is defined, or the whole label; on an undefined figure why it is; warnings."""
         row, words = self._table.rows[index.row()], self._wording
         if self.is_label(index.column()):
             key = "" if row.comparison is None else f"definition.{row.comparison.variable}"
-            return words(key) if words.has(key) else " ".join(text for text in self._labels[index.row()] if text)
+            own = words(key) if words.has(key) else " ".join(text for text in self._labels[index.row()] if text)
+            return "\n".join((*self.warnings_at(index.row()), own))
         cell = row.cells[index.column() - FIRST_CELL]
-        return None if cell.reason is None else words(f"reason.{cell.reason}")
+        why = () if cell.reason is None else (words(f"reason.{cell.reason}"),)
+        warnings = self.warnings_at(index.row()) if cell.kind is CellKind.P else ()
+        return "\n".join((*why, *warnings)) or None
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -142,6 +169,8 @@ class TableModel(QAbstractTableModel):
             return None
         if role == HEAD_ROLE:
             return self._heads[section]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._heads[section].tip or None
         return self._heads[section].title if role == Qt.ItemDataRole.DisplayRole else None
 
 

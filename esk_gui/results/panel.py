@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from esk_engine.wording import Wording
 from esk_gui.icons import icon
-from esk_gui.results.explanation import Block, Explanation, Line, Strip
+from esk_gui.results.explanation import Block, Explanation, Line, Offer, Strip
+from esk_gui.results.offer import OfferBlock
 from esk_gui.results.strip import StripPlot
 from esk_gui.theme import Theme
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import PANEL_PADDING, PANEL_WIDTH, Hairline, HeaderBar, TintBlock, bare
-from esk_gui.widgets.labels import ElidedLabel, set_property, text_label
+from esk_gui.widgets.labels import ElidedLabel, MessageLabel, set_property, text_label
 
 STRIP_HEIGHT = 40
 _DRAWER_HEIGHT, _DRAWER_BLOCK = 196, 264
+_BESIDE = 8
 
 
 class ExplainPanel(QFrame):
-    """Shows one ``Explanation``; says what to do where no cell is chosen."""
+    """Shows one ``Explanation``; says what to do where no cell is chosen.
+
+    ``exact_wanted`` with the offer that was taken up, ``exact_cancelled`` when its computation is to stop.
+    """
+
+    exact_wanted = Signal(object)
+    exact_cancelled = Signal()
 
     def __init__(self, wording: Wording, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("results_explanation")
         self._wording, self._theme = wording, theme
         self._explanation: Explanation | None = None
+        self._offer: OfferBlock | None = None
+        self._wanted_scroll = 0
+        self._inner = PANEL_WIDTH - 2 * PANEL_PADDING
         self._is_strip = False
         self._is_open = False
         self._column = bare(QVBoxLayout(self))
@@ -42,24 +53,43 @@ class ExplainPanel(QFrame):
         return self._is_open
 
     def explain(self, explanation: Explanation | None) -> None:
-        if explanation != self._explanation:
-            self._explanation = explanation
-            self._fill()
+        old, self._explanation = self._explanation, explanation
+        if explanation == old:
+            return
+        bar = self._area.verticalScrollBar()
+        stays = old is not None and explanation is not None and explanation.about == old.about
+        self._wanted_scroll = bar.value() if stays else 0
+        self._fill()
+
+    def _scroll_back(self, _: int, highest: int) -> None:
+        """More of the same is told: what was being read stays in sight."""
+        if 0 < self._wanted_scroll <= highest:
+            self._area.verticalScrollBar().setValue(self._wanted_scroll)
+            self._wanted_scroll = 0
 
     def set_column(self, width: int = PANEL_WIDTH) -> None:
         """Stand beside the tables, ``width`` pixels wide."""
         self.setFixedWidth(width)
+        inner = width - 2 * PANEL_PADDING
         if self._is_strip:
-            self._is_strip = False
+            self._is_strip, self._inner = False, inner
             self._build()
+        elif inner != self._inner:
+            self._inner = inner
+            self._fill()
 
     def set_strip(self) -> None:
         """Lie under the tables: one line, and a drawer with the rest."""
         if not self._is_strip:
-            self._is_strip = True
+            self._is_strip, self._inner = True, _DRAWER_BLOCK
             self.setMinimumWidth(0)
             self.setMaximumWidth(16_777_215)
             self._build()
+
+    def show_running(self, running: Offer | None, share: float) -> None:
+        """Tell how far the exact P is that is being computed; None where none is."""
+        if self._offer is not None:
+            self._offer.show_running(running is not None and running == self._offer.offer, share)
 
     def set_drawer_height(self, height: int) -> None:
         """How high the drawer may be: the tables keep the larger part."""
@@ -89,6 +119,7 @@ class ExplainPanel(QFrame):
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.verticalScrollBar().rangeChanged.connect(self._scroll_back)
         if self._is_strip:
             self._build_strip()
         else:
@@ -157,13 +188,33 @@ class ExplainPanel(QFrame):
         return content
 
     def _parts(self) -> list[QWidget]:
-        if self._explanation is None:
+        self._offer = None
+        found = self._explanation
+        if found is None:
             return []
-        parts = [self._block(block) for block in self._explanation.blocks]
-        if self._explanation.strip is not None:
-            computed = sum(1 for block in self._explanation.blocks if block.lines) - 1
-            parts.insert(max(1, min(3, computed)), self._plot(self._explanation.strip))
+        parts = [self._block(block) for block in found.blocks]
+        if found.strip is not None:
+            computed = sum(1 for block in found.blocks if block.lines) - 1
+            parts.insert(max(1, min(3, computed)), self._plot(found.strip))
+        if found.offer is not None:
+            self._offer = OfferBlock(found.offer, self._wording, self._theme)
+            self._offer.wanted.connect(self.exact_wanted)
+            self._offer.cancelled.connect(self.exact_cancelled)
+            parts.insert(0, self._offer)
+        if found.warnings:
+            parts.insert(0, self._warnings(found.warnings))
         return parts
+
+    def _warnings(self, warnings: tuple[str, ...]) -> QWidget:
+        """What is to be kept in mind with this figure: each with its icon, never by colour alone."""
+        made = QWidget()
+        made.setObjectName("results_warnings")
+        column = bare(QVBoxLayout(made), 4)
+        for text in warnings:
+            message = MessageLabel(self._theme)
+            column.addWidget(message)
+            message.show_message(text, "warning")
+        return made
 
     def _block(self, block: Block) -> QWidget:
         made = QWidget()
@@ -172,7 +223,7 @@ class ExplainPanel(QFrame):
         if block.text:
             column.addWidget(text_label(block.text, "second", wrap=True))
         for line in block.lines:
-            column.addLayout(_line(line))
+            column.addLayout(self._line(line))
         return made
 
     def _plot(self, strip: Strip) -> QWidget:
@@ -190,14 +241,21 @@ class ExplainPanel(QFrame):
         if self._explanation is not None:
             QGuiApplication.clipboard().setText(self._explanation.as_text())
 
-
-def _line(line: Line) -> QHBoxLayout:
-    row = bare(QHBoxLayout(), 8)
-    name, value = text_label(line.name, "second"), text_label(line.value)
-    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    value.setAlignment(Qt.AlignmentFlag.AlignRight)
-    for label in (name, value):
-        label.setToolTip(line.tip)
-    row.addWidget(name)
-    row.addWidget(value, 1)
-    return row
+    def _line(self, line: Line) -> QBoxLayout:
+        """A figure beside its name, or under it where both do not fit on one line."""
+        name, value = text_label(line.name, "second"), text_label(line.value)
+        value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        for label in (name, value):
+            label.setToolTip(line.tip)
+            label.ensurePolished()
+        fits = name.sizeHint().width() + _BESIDE + value.sizeHint().width() <= self._inner
+        if fits:
+            row: QBoxLayout = bare(QHBoxLayout(), _BESIDE)
+        else:
+            row = bare(QVBoxLayout(), 0)
+            for label in (name, value):
+                label.setWordWrap(label.sizeHint().width() > self._inner)
+        row.addWidget(name)
+        row.addWidget(value, 1)
+        return row

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from esk_engine.report import Cell, CellKind, Note, Table, cell_parts, head_text
+from esk_engine.report import P_HEADS, Cell, CellKind, Note, Table, cell_parts, head_text
 from esk_engine.settings import PMethod
 from esk_engine.wording import Wording
 from esk_gui.results.alignment import Part
 from esk_gui.results.header import HeadText
 
-_RIGHT = ("p", "shift", "interval")
+_RIGHT = ("p", "shift", "interval", "n_with", "n_without", *P_HEADS)
+_PRINTED = {PMethod.ASYMPTOTIC: "p_asymptotic", PMethod.EXACT: "p_exact", PMethod.EXACT_SPSS: "p_spss"}
 _OWN_NOTES = (
     "p.fisher",
     "row_percent",
@@ -20,6 +21,13 @@ _OWN_NOTES = (
     "asked",
     "pending",
     "agreement",
+    "side_by_side",
+    "dash",
+    "spss_bounds",
+    "sex_left_out",
+    "shift_with",
+    "everyone",
+    "exploratory",
 )
 
 
@@ -46,10 +54,18 @@ def column_head(table: Table, column: int, wording: Wording, p_method: PMethod) 
     """Above one of the table's own columns: its name, its mark, how many patients; above P its short method."""
     head = table.head[column]
     name, small = head_text(head, wording)
+    if head.key in P_HEADS:
+        return _p_head(head.key, " ".join(text for text in (name, small) if text), wording, p_method)
     if head.key == "p":
         small = wording(f"results.p_method.{p_method}.short")
     lines = tuple(small.replace(", ", ",\n", 1).split("\n")) if small else ()
     return HeadText(name, lines, head.group, head.key in _RIGHT, head.key == "p", head.key == "p")
+
+
+def _p_head(key: str, name: str, wording: Wording, p_method: PMethod) -> HeadText:
+    """Above one of all P-values: in short which; the one that the study prints is the one that the eye meets first."""
+    short = wording(f"results.p_head.{key}"), wording(f"results.p_head.{key}.small")
+    return HeadText(short[0], (short[1],), None, True, key == _PRINTED[p_method], tip=name)
 
 
 def is_own_note(note: Note) -> bool:

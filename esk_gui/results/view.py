@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelection, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QMimeData, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 from typing_extensions import override
@@ -13,7 +13,8 @@ from esk_engine.report import Table, cell_text, table_html, table_tsv
 from esk_engine.settings import PMethod
 from esk_engine.wording import Wording
 from esk_gui.results.alignment import Alignment, align
-from esk_gui.results.delegate import INDENT, LABEL_PX, MARK_ROOM, CellDelegate, part_font
+from esk_gui.results.cautions import RowWarnings
+from esk_gui.results.delegate import INDENT, LABEL_PX, MARK_ROOM, SIGN_ROOM, CellDelegate, part_font
 from esk_gui.results.fit import Needed, Room, Widths
 from esk_gui.results.header import PADDING_RIGHT, TableHeader, head_font
 from esk_gui.results.model import FIRST_CELL, LABEL, PARTS_ROLE, SUBLABEL, Index, TableModel
@@ -34,11 +35,15 @@ class TableView(QTableView):
     cell_chosen = Signal(object)
     left_over_edge = Signal(object, int)
 
-    def __init__(self, table: Table, p_method: PMethod, wording: Wording, theme: Theme) -> None:
+    def __init__(
+        self, table: Table, p_method: PMethod, wording: Wording, theme: Theme, warnings: RowWarnings = ()
+    ) -> None:
         super().__init__()
         self._wording = wording
         self.setObjectName(f"table_{table.number}")
-        self._table_model = TableModel(table, p_method, wording, self)
+        self._needed: dict[bool, Needed] = {}
+        self._taken: Widths | None = None
+        self._table_model = TableModel(table, p_method, wording, self, warnings)
         self._decimal_sign = "," if wording.language == "nl" else "."
         self._delegate = CellDelegate(theme, self._decimal_sign, self)
         self._header = TableHeader(theme, self)
@@ -79,9 +84,9 @@ class TableView(QTableView):
     def table_model(self) -> TableModel:
         return self._table_model
 
-    def show_table(self, table: Table, p_method: PMethod) -> None:
+    def show_table(self, table: Table, p_method: PMethod, warnings: RowWarnings = ()) -> None:
         """Show newer figures; the selection stays where the rows stay the same."""
-        self._table_model.show(table, p_method)
+        self._table_model.show(table, p_method, warnings)
         self._measure()
 
     def clear_choice(self) -> None:
@@ -115,6 +120,7 @@ class TableView(QTableView):
 
     def _measure(self) -> None:
         """Line up the columns and span the labels; ``needed`` and ``take_widths`` do the rest."""
+        self._needed, self._taken = {}, None
         model = self._table_model
         metrics = [QFontMetricsF(part_font(self.font(), is_bold=bold)) for bold in (False, True)]
         none = Alignment(())
@@ -131,6 +137,11 @@ class TableView(QTableView):
 
     def needed(self, *, stacked: bool) -> Needed:
         """The widths below which something would be cut off; ``stacked``: ranges stand under their number."""
+        if stacked not in self._needed:
+            self._needed[stacked] = self._reckon(stacked=stacked)
+        return self._needed[stacked]
+
+    def _reckon(self, *, stacked: bool) -> Needed:
         model = self._table_model
         label = sublabel = 0.0
         spanned = self._header.widest(LABEL) + _LABEL_GAP
@@ -140,10 +151,11 @@ class TableView(QTableView):
             width = (
                 INDENT * named.indent + (small if named.is_small else body).horizontalAdvance(named.text) + _LABEL_GAP
             )
+            sign = SIGN_ROOM if model.warnings_at(row) and not stacked else 0  # where room is scarce labels give way
             if of:
-                label, sublabel = max(label, width), max(sublabel, small.horizontalAdvance(of) + _LABEL_GAP)
+                label, sublabel = max(label, width), max(sublabel, small.horizontalAdvance(of) + sign + _LABEL_GAP)
             else:
-                spanned = max(spanned, width)
+                spanned = max(spanned, width + sign)
         columns: dict[str, float] = {}
         for at, head in enumerate(self.table.head):
             column = at + FIRST_CELL
@@ -156,6 +168,9 @@ class TableView(QTableView):
 
     def take_widths(self, widths: Widths) -> None:
         """Take the widths that all tables of the page share, and the height that the rows then need."""
+        if widths == self._taken:
+            return
+        self._taken = widths
         self._delegate.set_stacked(widths.room is not Room.WIDE)
         self.setColumnWidth(LABEL, widths.label)
         self.setColumnWidth(SUBLABEL, widths.sublabel)
@@ -171,6 +186,12 @@ class TableView(QTableView):
             is_tall = widths.room is not Room.WIDE and self._table_model.has_beside(row)
             rows.resizeSection(row, TALL_ROW_HEIGHT if is_tall else ROW_HEIGHT)
         self.setFixedSize(total, self._header.sizeHint().height() + rows.length())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._needed, self._taken = {}, None
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -198,7 +198,7 @@ def test_that_a_p_says_how_it_was_computed(open_page: Opener) -> None:
     assert lines["exact zoals SPSS"] == "0,031"
     assert lines["verschil (Hodges-Lehmann)"] == "−18,5 µg/L"
     assert lines["95%-interval"] == "−29,0 tot −2,0"
-    assert lines["rang-biseriële r"] == "−0,49"
+    assert lines["gelijke waarden"] == "gecorrigeerd"
     assert lines["Responders"] == "10 gemeten"
 
 
