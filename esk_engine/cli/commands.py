@@ -110,7 +110,8 @@ def _criteria_of(path: Path, study: Study) -> CriteriaSet:
     try:
         found = tidied(criteria_set_from_json(raw, new_id()))
     except Fault as fault:
-        raise Fault(fault.code, **{**fault.params, "path": str(path)}) from None
+        fault.params["path"] = str(path)
+        raise
     known, patients = study.outcomes_known
     for own in study.criteria_sets:
         if own.name == found.name and own.criteria == found.criteria:
