@@ -244,6 +244,7 @@ class PatientsPage(Page):
 
     def _on_drafts(self, patient_id: str) -> None:
         self.list.model.refresh_patient(patient_id)
+        self.header.save.show_drafts(len(self._drafts.all()))
         if patient_id == self._patient_id:
             self.form.show_again(self._patient())
         self.session.drafts_changed.emit()

@@ -24,6 +24,7 @@ class SaveLabel(QWidget):
         super().__init__()
         self._session = session
         self._is_short = False
+        self._drafts = 0
         self._icon = icon_label("check", session.theme, "ink_2", 14)
         self._text = text_label("", "body_second", "save_state")
         self._retry = button(
@@ -47,6 +48,12 @@ class SaveLabel(QWidget):
             self._is_short = short
             self.refresh()
 
+    def show_drafts(self, count: int) -> None:
+        """How many fields hold text that was not taken: until then nothing says that all is saved."""
+        if count != self._drafts:
+            self._drafts = count
+            self.refresh()
+
     def refresh(self) -> None:
         """Show the state as it is now."""
         if self._session.study is not None:
@@ -59,21 +66,26 @@ class SaveLabel(QWidget):
                 self._slow.start()
             return
         self._slow.stop()
-        failed = state.status == "failed"
+        failed, why = state.status == "failed", ""
         if failed:
             text = words("patients.not_saved")
-            self._text.setToolTip(words.fault(state.fault) if state.fault else "")
+            why = words.fault(state.fault) if state.fault else ""
         elif study is not None and study.read_only:
             text = words("patients.read_only")
+        elif self._drafts:
+            why = words.plural("patients.not_taken", self._drafts)
+            text = "" if self._is_short else why
         elif state.at is None:
             text = "" if self._is_short else words("patients.saved")
         else:
             clock = f"{state.at:%H:%M}"
             text = clock if self._is_short else words("patients.saved_at", time=clock)
-        self._icon.set_icon("error" if failed else "check", "error" if failed else "ink_2")  # type: ignore[attr-defined]
+        name, token = ("error", "error") if failed else ("warning", "warning") if self._drafts else ("check", "ink_2")
+        self._icon.set_icon(name, token)  # type: ignore[attr-defined]
         set_property(self._text, "message", "error" if failed else "")
         self._text.setText(text)
-        self.setToolTip("" if text else words("patients.saved"))
+        self._text.setToolTip(why)
+        self.setToolTip("" if text else why or words("patients.saved"))
         self._retry.setVisible(failed)
 
     def _show_saving(self) -> None:

@@ -135,6 +135,16 @@ def test_that_escape_takes_back_what_was_not_saved(desk: Opener) -> None:
     assert case.message("age_years") == ""
 
 
+def test_that_nothing_says_all_is_saved_while_a_draft_is_left(desk: Opener) -> None:
+    case = desk(whole_patient("P01"))
+    case.open("P01")
+    case.type("weight_kg", "7,1,5")
+    assert case.label("save_state") == "1 veld niet opgeslagen"
+    case.type("weight_kg", "71,5")
+    case.settled()
+    assert case.label("save_state").startswith("Opgeslagen ")
+
+
 def test_that_drafts_patient_and_tab_survive_a_rebuild(desk: Opener) -> None:
     case = desk(make_patient({"study_no": "P01"}), make_patient({"study_no": "P02"}))
     case.open("P02", "infusion")
