@@ -19,8 +19,8 @@ from esk_gui.theme import BODY_PX, Theme
 INDENT = 16
 MARK_ROOM = 15
 LABEL_PX = 12
-_SIGN = 14
-SIGN_ROOM = _SIGN + 6
+_SIGN, _BEFORE_SIGN = 13, 5
+SIGN_ROOM = _SIGN + _BEFORE_SIGN
 
 
 class CellDelegate(QStyledItemDelegate):
@@ -92,11 +92,11 @@ class CellDelegate(QStyledItemDelegate):
         painter.setFont(head_font(painter.font(), LABEL_PX if label.is_small else BODY_PX))
         painter.setPen(self._theme.color("ink_2" if label.is_small else "ink"))
         is_signed = model.is_signed(index.row(), index.column())
-        room = rect.adjusted(INDENT * label.indent, 0, -4 - (SIGN_ROOM if is_signed else 0), 0)
+        room = rect.adjusted(INDENT * label.indent, 0, -(SIGN_ROOM if is_signed else 4), 0)
         text = painter.fontMetrics().elidedText(label.text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), text)
         if is_signed:  # the tooltip says what it warns of
-            left = room.left() + painter.fontMetrics().horizontalAdvance(text) + SIGN_ROOM - _SIGN
+            left = room.left() + painter.fontMetrics().horizontalAdvance(text) + _BEFORE_SIGN
             sign = QRect(left, rect.center().y() - _SIGN // 2, _SIGN, _SIGN)
             paint_icon(painter, sign, "warning", self._theme.color("warning"))
 

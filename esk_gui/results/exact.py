@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from esk_engine.cohort import Cohort
 from esk_engine.judge import Group
@@ -41,6 +42,7 @@ class ExactRuns(QObject):
         self._job: Job | None = None
         self._running: tuple[Offer, _Key] | None = None
         self._share = 0.0
+        session.study_closed.connect(self.cancel)
 
     @property
     def running(self) -> Offer | None:
@@ -63,7 +65,8 @@ class ExactRuns(QObject):
     def cancel(self) -> None:
         """Stop what runs; nothing of it arrives any more."""
         if self._job is not None:
-            self._job.progressed.disconnect(self._on_progress)
+            if isValid(self._job):  # where the study was closed, it may be over without a word
+                self._job.progressed.disconnect(self._on_progress)
             self._job.cancel()
             self._clear()
 
@@ -132,7 +135,9 @@ def _pair(cohort: Cohort, variable: str, term: str | None) -> tuple[_Floats, _Fl
     if term is None:
         of = cohort.members(Group.RESPONDER), cohort.members(Group.NON_RESPONDER)
     else:
-        members = side_effect_members(cohort)[term]
+        members = side_effect_members(cohort).get(term)
+        if members is None:  # a side effect that is no longer there
+            return np.empty(0), np.empty(0)
         of = members.with_it, members.without
     return ranked(cohort, variable, of[0]), ranked(cohort, variable, of[1])
 

@@ -17,7 +17,6 @@ from esk_engine.report import (
     Extras,
     Head,
     Row,
-    caution_text,
     cell_parts,
     cell_text,
     decimals_of,
@@ -30,6 +29,7 @@ from esk_engine.statistics import Summary
 from esk_engine.wording import Wording
 from esk_gui.figures.words import p_equals
 from esk_gui.results.beside import Beside
+from esk_gui.results.cautions import told
 from esk_gui.results.exact import offer_of
 from esk_gui.results.explain_effect import EffectExplainer
 from esk_gui.results.explanation import Block, Explanation, Line, Strip
@@ -114,8 +114,8 @@ class Explainer:
         if cell.numbers[0] is None:
             blocks.insert(0, self._why(cell.reason))
         strip = self._strip(comparison, (Group.NON_RESPONDER, Group.RESPONDER))
-        warnings = tuple(caution_text(each, words) for each in comparison_cautions(self._analysis, comparison))
         offer = offer_of(self._analysis.cohort, test, comparison.variable)
+        warnings = told(comparison_cautions(self._analysis, comparison), offer, words)
         return Explanation(
             decisive, about, tuple(block for block in blocks if block is not None), strip, warnings, offer
         )

@@ -12,7 +12,6 @@ from esk_engine.report import (
     Head,
     Row,
     SideEffectExtras,
-    caution_text,
     cell_parts,
     cell_text,
 )
@@ -21,6 +20,7 @@ from esk_engine.settings import PMethod
 from esk_engine.wording import Wording
 from esk_gui.figures.words import p_equals
 from esk_gui.results.beside import Beside
+from esk_gui.results.cautions import told
 from esk_gui.results.exact import offer_of
 from esk_gui.results.explanation import Block, Explanation, Line
 
@@ -73,8 +73,8 @@ class EffectExplainer:
             blocks += [Block(self._word("other_p"), other), self._size(one, unit)]
             blocks.append(self._beside.effects(one.effects, side_effect=True))
         blocks.append(self._counted(one))
-        warnings = tuple(caution_text(each, words) for each in one.warnings)
         offer = offer_of(self._analysis.cohort, test, comparison.variable, comparison.term)
+        warnings = told(one.warnings, offer, words)
         return Explanation(decisive, self._about(one), tuple(blocks), None, warnings, offer)
 
     def _size(self, one: SideEffectExtras, unit: str) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from esk_engine.report import Analysis, Extras, extras
 from esk_gui.app import Session
@@ -53,7 +54,8 @@ class ExtrasJob(QObject):
     def cancel(self) -> None:
         """Stop what runs; nothing of it arrives any more."""
         if self._job is not None:
-            self._job.progressed.disconnect(self.progressed)
+            if isValid(self._job):  # where the study was closed, it may be over without a word
+                self._job.progressed.disconnect(self.progressed)
             self._job.cancel()
             self._job = None
             self.running_changed.emit(False)

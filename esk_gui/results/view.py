@@ -23,6 +23,7 @@ from esk_gui.theme import BODY_PX, Theme
 ROW_HEIGHT, TALL_ROW_HEIGHT = 22, 38
 _LABEL_GAP = 12
 _CELL_GAP = 8
+_SIGN_BEYOND_GAP = SIGN_ROOM + 2 - _LABEL_GAP
 
 
 class TableView(QTableView):
@@ -151,7 +152,8 @@ class TableView(QTableView):
             width = (
                 INDENT * named.indent + (small if named.is_small else body).horizontalAdvance(named.text) + _LABEL_GAP
             )
-            sign = SIGN_ROOM if model.warnings_at(row) and not stacked else 0  # where room is scarce labels give way
+            # the sign stands in the gap behind a label; where room is scarce the label gives way
+            sign = _SIGN_BEYOND_GAP if model.warnings_at(row) and not stacked else 0
             if of:
                 label, sublabel = max(label, width), max(sublabel, small.horizontalAdvance(of) + sign + _LABEL_GAP)
             else:

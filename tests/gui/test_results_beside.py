@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from esk_engine.dictionary import Kind
 from esk_engine.records import BelowLloq, Patient
 from esk_engine.settings import PMethod, Settings
+from esk_engine.study import Person, Study
 from esk_gui.app import Session
 from esk_gui.results.model import FIRST_CELL, SUBLABEL
 from esk_gui.results.view import TableView
@@ -407,6 +408,23 @@ def test_that_an_exact_p_of_a_side_effect_can_be_asked_for(open_page: Opener, qt
     assert shown(view, row, column) == "–"
     qtbot.mouseClick(button_of(page, "results_exact"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: shown(view, row, column).startswith("0,"), timeout=10_000)
+
+
+@pytest.mark.usefixtures("slow_exact")
+def test_that_what_is_computed_of_a_study_that_closes_is_dropped(open_page: Opener, qtbot: Any, tmp_path: Path) -> None:
+    session, page = open_page()
+    choose_exact(session)
+    ask_for(page, qtbot, "7")
+    view = page.view("7")
+    view.choose(row_of(view, "duizeligheid"), FIRST_CELL + 4)
+    qtbot.mouseClick(button_of(page, "results_exact"), Qt.MouseButton.LeftButton)
+    session.close_study()
+    session.jobs.wait()
+    other = (course("P1"), course("P2", responds=False))
+    session.adopt(Study.create(tmp_path / "other.esk", person=Person("AB"), settings=Settings(), patients=other))
+    page.refresh()
+    qtbot.waitUntil(lambda: page.view("7").table_model().rowCount() == 0, timeout=10_000)
+    assert shown(page.view("4"), 0, FIRST_CELL) == "50 [50–50]"
 
 
 # The Methods

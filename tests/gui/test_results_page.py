@@ -19,7 +19,7 @@ from esk_engine.study import Person, Study
 from esk_gui.app import Session
 from esk_gui.results.header import HEAD_ROLE
 from esk_gui.results.model import FIRST_CELL, PARTS_ROLE
-from esk_gui.results.view import TableView
+from esk_gui.results.view import ROW_HEIGHT, TableView
 from esk_gui.results_page import ResultsPage
 from tests.gui.report_pages import close_session, course, open_session
 
@@ -491,6 +491,12 @@ def test_that_no_table_is_wider_than_the_page(open_page: Opener, language: str, 
         view = page.view(table.number)
         assert view.width() <= area.width(), table.number
         assert not view.isColumnHidden(P) or table.number in ("6", "continuation")
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_that_on_a_ward_screen_ranges_stand_beside_their_number(open_page: Opener, language: str) -> None:
+    _, page = open_page(language=language)
+    assert page.view("4").rowHeight(0) == ROW_HEIGHT
 
 
 def test_that_the_explanation_lies_under_the_tables_where_the_window_is_narrow(open_page: Opener, qtbot: Any) -> None:
