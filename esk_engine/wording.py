@@ -344,17 +344,22 @@ class Wording:
         if "analyte" in issue.params:
             analyte = issue.params["analyte"]
             params["analyte"] = None if analyte is None else self.code(str(analyte))
-        if isinstance(declared, (Variable, SettingDeclaration)):
-            params["limits"] = self._issue_limits(issue, declared, unit)
-            params["max_length"] = declared.max_length
-            params["codes"] = ", ".join(self.code(code, declared.name) for code in declared.codes)
+        own = declared if isinstance(declared, (Variable, SettingDeclaration)) else None
+        params["limits"] = self._issue_limits(issue, own, unit)
+        if own is None:  # a column outside the dictionary, as a criterion's threshold: the issue brings its limits
+            params["max_length"] = issue.params.get("max_length", issue.params.get("high"))
+        else:
+            params["max_length"] = own.max_length
+            params["codes"] = ", ".join(self.code(code, own.name) for code in own.codes)
         return params
 
-    def _issue_limits(self, issue: Issue, declared: Variable | SettingDeclaration, unit: str) -> str | None:
+    def _issue_limits(self, issue: Issue, declared: Variable | SettingDeclaration | None, unit: str) -> str | None:
         """The limits that the issue carries, else the declared ones."""
         low, high = issue.params.get("low"), issue.params.get("high")
         if isinstance(low, (int, float)) and isinstance(high, (int, float)):
             return self.limits(Limits(low, high, bool(issue.params.get("low_open"))), unit)
+        if declared is None:
+            return None
         soft = declared.soft if isinstance(declared, Variable) and issue.code == "outside_soft" else None
         limits = soft or declared.hard
         return None if limits is None else self.limits(limits, unit)

@@ -20,6 +20,7 @@ from esk_engine.validation.parsing import shorten
 
 ReadCell = tuple[Value, tuple[Issue, ...]]
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_LONG_NUMBER = 1e15
 _NOISE = 1e-9  # what a spreadsheet's own arithmetic leaves behind a value that has few decimals
 _CLOCK_IN_FORMAT = re.compile(r"[hH]")
 
@@ -106,7 +107,7 @@ class CellReader:
 
 
 def _refused(declared: Variable, code: str, raw: object, **params: object) -> ReadCell:
-    is_number = isinstance(raw, (int, float)) and not isinstance(raw, bool)
+    is_number = isinstance(raw, (int, float)) and not isinstance(raw, bool) and abs(raw) < _LONG_NUMBER
     value = raw if is_number else shorten(str(raw))  # a number is told in the reader's own language
     return None, (Issue(code, declared.name, params={"value": value, **params}),)
 
@@ -125,7 +126,7 @@ def _boolean(declared: Variable, raw: bool) -> ReadCell:
 def _number(declared: Variable, raw: int | float) -> ReadCell:
     if declared.type in (ValueType.DATE, ValueType.DATETIME):
         return _refused(declared, "number_in_date_column", raw)
-    if not math.isfinite(raw) or abs(raw) > 1e15:
+    if not math.isfinite(raw) or abs(raw) > _LONG_NUMBER:
         return _refused(declared, "not_a_number", raw)
     if declared.type is ValueType.TEXT:
         parsed = parse(declared, number_text(raw))

@@ -197,6 +197,12 @@ def test_that_choices_outside_the_dictionary_are_told_as_a_list() -> None:
     assert EN.issue(issue) == "operator: ‘>’ is not one of the choices: >=, <=."
 
 
+def test_that_limits_outside_the_dictionary_are_told_too() -> None:
+    far = Issue("outside_hard", "threshold", params={"value": 1e300, "low": -1e9, "high": 1e9})
+    assert "−1000000000 to 1000000000" in EN.issue(far)
+    assert NL.issue(Issue("too_long", "criterion", params={"high": 200})).endswith("ten hoogste 200 tekens.")
+
+
 @pytest.mark.parametrize("wording", [NL, EN], ids=["nl", "en"])
 def test_that_every_rule_across_fields_finds_its_words(wording: Wording) -> None:
     start = datetime(2024, 1, 16, 8, 45)
