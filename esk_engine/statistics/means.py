@@ -78,16 +78,80 @@ def geometric_cv_interval(values: Values, level: float = 0.95) -> Estimate:
     >>> [round(figure, 2) for figure in (estimate.value, estimate.lower, estimate.upper)]
     [27.2, 15.22, 130.31]
     """
-    array, level, method = as_values(values, "values"), as_level(level), "geometric_cv_chi_square"
+    level, method = as_level(level), "geometric_cv_chi_square"
+    variances, reason = _log_variances(values, level)
+    if variances is None:
+        return Estimate(None, None, None, level, method, reason)
+    value, lower, upper = (_cv_percent(variance) for variance in variances)
+    return Estimate(value, lower, upper, level, method)
+
+
+def geometric_sd_interval(values: Values, level: float = 0.95) -> Estimate:
+    """Estimate the geometric standard deviation, a factor >= 1, with the chi-square interval of the log variance.
+
+    Parameters as for `mean_interval`. Returns an `Estimate`, method ``"geometric_sd_chi_square"``; None with reason
+    ``not_all_positive`` or ``one_value``. A limit too large for a float is infinite.
+
+    Examples
+    --------
+    >>> estimate = geometric_sd_interval([40.0, 50.0, 60.0, 75.0])
+    >>> [round(figure, 3) for figure in (estimate.value, estimate.lower, estimate.upper)]
+    [1.306, 1.163, 2.708]
+    """
+    level, method = as_level(level), "geometric_sd_chi_square"
+    variances, reason = _log_variances(values, level)
+    if variances is None:
+        return Estimate(None, None, None, level, method, reason)
+    value, lower, upper = (_exp(math.sqrt(variance)) for variance in variances)
+    return Estimate(value, lower, upper, level, method)
+
+
+def cv_interval(values: Values, level: float = 0.95) -> Estimate:
+    """Estimate the coefficient of variation, in percent, with Vangel's modification of McKay's interval.
+
+    It holds for values that are roughly normal with a CV below some 33 %. Parameters as for `mean_interval`. Returns an
+    `Estimate` in percent, method ``"cv_vangel"``; the limits are None with reason ``one_value``, ``not_all_positive``
+    or, where the interval has no upper end, ``cv_too_large``.
+
+    References
+    ----------
+    Vangel MG. Confidence intervals for a normal coefficient of variation. Am Stat 1996;50:21-6.
+
+    Examples
+    --------
+    >>> estimate = cv_interval([40.0, 50.0, 60.0, 75.0])
+    >>> [round(figure, 2) for figure in (estimate.value, estimate.lower, estimate.upper)]
+    [26.54, 14.73, 131.88]
+    """
+    array, level, method = as_values(values, "values"), as_level(level), "cv_vangel"
     if array.min() <= 0:
         return Estimate(None, None, None, level, method, "not_all_positive")
+    mean, sd = mean_and_sd(array.tolist())
+    if mean is None or sd is None:
+        return Estimate(None, None, None, level, method, "one_value")
+    n, cv = array.size, sd / mean
+
+    def limit(probability: float) -> float | None:
+        quantile = chi_square_quantile(probability, n - 1)
+        squared = ((quantile + 2) / n - 1) * cv * cv + quantile / (n - 1)
+        return 100 * cv / math.sqrt(squared) if squared > 0 else None
+
+    lower, upper = limit((1 + level) / 2), limit((1 - level) / 2)
+    return Estimate(100 * cv, lower, upper, level, method, "cv_too_large" if upper is None else None)
+
+
+def _log_variances(values: Values, level: float) -> tuple[tuple[float, float, float] | None, str | None]:
+    """Variance of the logarithms and its chi-square limits, or None and the reason."""
+    array = as_values(values, "values")
+    if array.min() <= 0:
+        return None, "not_all_positive"
     sd = mean_and_sd(np.log(array).tolist())[1]
     if sd is None:
-        return Estimate(None, None, None, level, method, "one_value")
+        return None, "one_value"
     df, tail = array.size - 1, (1 - level) / 2
-    lower = sd * sd * df / chi_square_quantile(1 - tail, df)
-    upper = sd * sd * df / chi_square_quantile(tail, df)
-    return Estimate(_cv_percent(sd * sd), _cv_percent(lower), _cv_percent(upper), level, method)
+    variance = sd * sd
+    lower = variance * df / chi_square_quantile(1 - tail, df)
+    return (variance, lower, variance * df / chi_square_quantile(tail, df)), None
 
 
 def _cv_percent(variance: float) -> float:

@@ -21,7 +21,14 @@ from esk_engine.statistics.adjust import (
 )
 from esk_engine.statistics.agreement import kappa
 from esk_engine.statistics.correlation import kendall, pearson, spearman
-from esk_engine.statistics.means import geometric_cv_interval, geometric_ratio, mean_interval, welch
+from esk_engine.statistics.means import (
+    cv_interval,
+    geometric_cv_interval,
+    geometric_ratio,
+    geometric_sd_interval,
+    mean_interval,
+    welch,
+)
 from esk_engine.statistics.power import noether_power, noether_sample_size
 from esk_engine.statistics.proportions import clopper_pearson, wilson
 from esk_engine.statistics.risks import chi_square
@@ -115,6 +122,37 @@ def test_that_an_interval_of_one_value_is_none_with_its_reason() -> None:
     assert geometric_cv_interval([3.0]).reason == "one_value"
     assert geometric_cv_interval([3.0, -1.0]).reason == "not_all_positive"
     assert geometric_ratio([0.0, 1.0], [1.0, 2.0]).reason == "not_all_positive"
+
+
+def test_that_vangels_interval_of_the_cv_is_what_his_formula_gives() -> None:
+    # n = 4, CV 0.2654; chi-square(3) 9.3484 at 97.5 % and 0.21580 at 2.5 % (tables):
+    # 0.2654 / sqrt(((9.3484 + 2) / 4 - 1) 0.07044 + 9.3484 / 3) = 0.1473, and 1.319 with the other quantile.
+    found = cv_interval([40.0, 50.0, 60.0, 75.0])
+    assert found.lower == pytest.approx(14.73, abs=0.01)
+    assert found.upper == pytest.approx(131.9, abs=0.1)
+
+
+def test_that_an_interval_of_the_cv_covers_about_as_often_as_it_says() -> None:
+    draws = np.random.default_rng(3).normal(100, 20, (2000, 10))
+    intervals = [cv_interval(draw.tolist()) for draw in draws]
+    covered = sum((i.lower or 0) <= 20 <= (i.upper or math.inf) for i in intervals)
+    assert 0.93 < covered / 2000 < 0.97
+
+
+def test_that_a_spread_too_wide_for_an_upper_limit_says_so() -> None:
+    found = cv_interval([1.0, 1000.0, 1.0])
+    assert (found.upper, found.reason) == (None, "cv_too_large")
+
+
+@given(group(2, 20))
+def test_that_the_geometric_sd_and_cv_say_the_same_in_two_ways(x: list[float]) -> None:
+    positive = [a + 1 for a in x]
+    sd, cv = geometric_sd_interval(positive), geometric_cv_interval(positive)
+    for factor, percent in ((sd.value, cv.value), (sd.lower, cv.lower), (sd.upper, cv.upper)):
+        assert factor is not None
+        assert percent is not None
+        if math.isfinite(percent):  # the square overflows long before the factor
+            assert math.log(factor) ** 2 == pytest.approx(math.log1p((percent / 100) ** 2), rel=1e-9, abs=1e-12)
 
 
 @given(st.integers(1, 200), st.data())
