@@ -107,7 +107,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class DerivedVariable:
-    """One derived value (docs/DEFINITIONS.md 2). ``is_series``: judged over all readings, so it can be exceeded "so far"."""
+    """One derived value (docs/DEFINITIONS.md 2). ``is_series``: over all readings, so it can be exceeded "so far"."""
 
     name: str
     unit: str = ""

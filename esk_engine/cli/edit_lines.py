@@ -193,9 +193,13 @@ class LineEditor:
                     (Issue("no_such_row", next(iter(keys)), params={"value": str(next(iter(keys.values())))}),)
                 )
             return self._study.delete_row(patient.id, row.id, reason), ()
-        values: Json = _object(line, "set") if "set" in line else {}
+        may_be_bare = kind is Kind.ADVERSE_EVENT  # a complaint is something by itself, a minute is not
+        values: Json = _object(line, "set") if "set" in line or not may_be_bare else {}
         if row is not None and _leaves_nothing(row, keys, values):
             return self._study.delete_row(patient.id, row.id, reason), ()
+        if row is None and not may_be_bare and all(_is_blank(value) for value in values.values()):
+            entries = self._entries(kind, new_id(), values)  # nothing comes of it, but what is wrong in it is told
+            return self._enter(patient, entries, reason)
         record_id = row.id if row is not None else new_id()
         fresh = {} if row is not None else {name: key for name, key in keys.items() if key is not None}
         entries = self._entries(kind, record_id, {**fresh, **values})
@@ -305,8 +309,13 @@ def _find(patient: Patient, kind: Kind, keys: Mapping[str, Value]) -> Record | N
     return found[0] if len(found) == 1 else None
 
 
+def _is_blank(value: object) -> bool:
+    """Whether a value is typed away: null, or text of spaces alone."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _leaves_nothing(row: Record, keys: Mapping[str, Value], values: Json) -> bool:
     """Whether taking these values away leaves a row that says nothing but which one it was."""
-    if not values or any(value is not None for value in values.values()) or row.kind is Kind.ADVERSE_EVENT:
+    if not values or not all(_is_blank(value) for value in values.values()) or row.kind is Kind.ADVERSE_EVENT:
         return False
     return not set(row.values) - set(keys) - set(values)

@@ -123,6 +123,14 @@ def test_that_readings_are_changed_added_and_taken_away(edit: Editor) -> None:
     assert [row.get("minute") for row in edit.patient().readings] == [0, 30]
 
 
+@pytest.mark.parametrize("blank", [None, "", "  "])
+def test_that_a_row_of_nothing_but_its_minute_neither_stays_nor_comes(edit: Editor, blank: str | None) -> None:
+    gone = {"heart_rate_bpm": blank, "systolic_mmhg": blank, "diastolic_mmhg": blank}
+    edit({"patient": "P01", "reading": 30, "set": gone}, {"patient": "P01", "reading": 31, "set": gone})
+    assert edit.code == 0
+    assert [row.get("minute") for row in edit.patient().readings] == [0, 60]
+
+
 def test_that_samples_are_told_by_minute_and_analyte(edit: Editor) -> None:
     edit(
         {"patient": "P01", "sample": 480, "analyte": "esketamine", "set": {"concentration_ug_l": "<5"}},
@@ -213,6 +221,7 @@ def test_that_settings_are_changed_together(edit: Editor) -> None:
         ({"patient": "P01", "reading": None, "set": {"systolic_mmhg": 140}}, ["line_shape"]),
         ({"patient": "P01", "reading": 30, "set": {"diastolic_mmhg": 130}}, ["diastolic_not_below_systolic"]),
         ({"patient": "P01", "reading": 31, "delete": True}, ["no_such_row"]),
+        ({"patient": "P01", "reading": 31}, ["line_shape"]),
         ({"patient": "P01", "sample": 480, "set": {"concentration_ug_l": 5}}, ["line_shape"]),
         ({"patient": "P01", "sample": 480, "analyte": "wine", "set": {"concentration_ug_l": 5}}, ["unknown_code"]),
         (
