@@ -270,7 +270,22 @@ class TablesArea(QScrollArea):
             for section in group:
                 section.take_widths(widths)
 
+    def _is_choice_in_sight(self, height: int) -> bool:
+        """Whether the chosen cell stood within so many pixels of the area."""
+        if self._chosen is None or not self._chosen.currentIndex().isValid():
+            return False
+        cell = self._chosen.visualRect(self._chosen.currentIndex())
+        middle = self._chosen.viewport().mapTo(self._content, cell.center()).y() - self.verticalScrollBar().value()
+        return 0 <= middle < height
+
+    def _keep_choice_in_sight(self) -> None:
+        if self._chosen is not None:
+            self._keep_in_sight(self._chosen)
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
+        was_in_sight = self._is_choice_in_sight(event.oldSize().height())
         super().resizeEvent(event)
         self._fit()
+        if was_in_sight:  # opening the drawer must not cover what it explains
+            QTimer.singleShot(0, self, self._keep_choice_in_sight)

@@ -310,6 +310,17 @@ def test_that_values_below_the_lloq_are_warned_of(open_page: Opener) -> None:
     assert explanation.warnings[0] in explanation.as_text()
 
 
+def test_that_opening_the_drawer_keeps_the_chosen_cell_in_sight(open_page: Opener, qtbot: Any) -> None:
+    _, page = open_page(width=858, height=476)
+    view = page.view("4")
+    view.setFocus()
+    row = view.table_model().rowCount() - 1
+    view.choose(row, P)
+    qtbot.mouseClick(button_of(page, "results_drawer"), Qt.MouseButton.LeftButton)
+    cell = view.visualRect(view.table_model().index(row, P)).center()
+    qtbot.waitUntil(lambda: view.visibleRegion().contains(view.viewport().mapTo(view, cell)), timeout=2000)
+
+
 # An exact P that takes long
 
 
