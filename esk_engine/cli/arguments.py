@@ -58,10 +58,15 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
     return parser
 
 
+_LONGEST_INITIALS = 60
+
+
 def _initials(text: str) -> str:
-    if not text.strip():
-        raise argparse.ArgumentTypeError("INITIALS")
-    return text.strip()
+    """Who is at work, on one line; wrong usage where nobody is, or a whole story."""
+    initials = " ".join(text.split())
+    if not 0 < len(initials) <= _LONGEST_INITIALS:
+        raise argparse.ArgumentTypeError(f"INITIALS (1-{_LONGEST_INITIALS})")
+    return initials
 
 
 def language_of(arguments: Sequence[str]) -> Language | None:

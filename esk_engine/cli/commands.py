@@ -186,7 +186,7 @@ def _log_text(line: LogLine, study_nos: Mapping[str, str], console: Console) -> 
     said = [text if text is None or len(text) <= 80 else text[:77] + "..." for text in (line.old, line.new)]
     old, new = (text or console.wording.number(None) for text in said)
     parts = (line.seq, line.utc, line.person, line.act, line.kind, where, line.variable or "", f"{old} -> {new}")
-    return "\t".join(str(part) for part in (*parts, line.reason or ""))
+    return "\t".join(" ".join(str(part).split()) for part in (*parts, line.reason or ""))  # a line is one line
 
 
 def _check(options: argparse.Namespace, console: Console) -> int:

@@ -189,6 +189,7 @@ def test_that_what_is_at_fault_is_named_calmly(esk: Esk, tmp_path: Path, argumen
         ("analyse",),
         ("edit", "demo.esk"),
         ("edit", "demo.esk", "--who", " "),
+        ("edit", "demo.esk", "--who", "x" * 61),
         ("demo", "a", "--lang", "fr"),
     ],
 )

@@ -181,6 +181,14 @@ def test_that_a_criteria_set_is_saved_and_used_as_one_act(edit: Editor) -> None:
         assert len(study.criteria_sets) == 2
 
 
+def test_that_a_line_of_the_log_stays_one_line(edit: Editor, capsys: pytest.CaptureFixture[str]) -> None:
+    edit({"patient": "P01", "set": {"remarks": "a\nb\tc"}, "reason": "two\nlines"})
+    assert main(["log", str(edit.path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len({line.split("\t")[0] for line in lines})
+    assert lines[-1].endswith("two lines")
+
+
 def test_that_a_refusal_is_told_as_json_tells_it(edit: Editor) -> None:
     (sex,) = edit.one({"patient": "P01", "set": {"sex": True}})["refused"]
     assert (sex["value"], sex["codes"]) == ("true", ["male", "female", "other"])
