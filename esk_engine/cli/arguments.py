@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from typing_extensions import override
 
 from esk_engine import __version__
 from esk_engine.wording import LANGUAGES, Language, Wording
@@ -16,7 +19,8 @@ COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check")
 
 def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentParser:
     text = wording(f"cli.help.{name}")
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    parser: _Parser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    parser.wording = wording
     parser.add_argument("--lang", choices=LANGUAGES, help=wording("cli.help.lang"))
     return parser
 
@@ -29,9 +33,21 @@ def _flag(parser: argparse.ArgumentParser, name: str, wording: Wording) -> None:
     parser.add_argument(f"--{name}", action="store_true", help=wording(f"cli.help.{name.replace('-', '_')}"))
 
 
+class _Parser(argparse.ArgumentParser):
+    """Tells wrong usage in the user's language; what exactly is wrong stays in argparse's words."""
+
+    wording: Wording
+
+    @override
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: {self.wording('cli.wrong_usage', detail=message)}\n")
+
+
 def make_parser(wording: Wording) -> argparse.ArgumentParser:
     """The parser of the whole command line; wrong usage leaves with 2."""
-    parser = argparse.ArgumentParser(prog="esk", description=wording("cli.help.esk"), allow_abbrev=False)
+    parser = _Parser(prog="esk", description=wording("cli.help.esk"), allow_abbrev=False)
+    parser.wording = wording
     parser.add_argument("--version", action="version", version=f"Esk {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _study(_command(commands, "demo", wording), wording)

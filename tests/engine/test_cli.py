@@ -197,6 +197,7 @@ def test_that_wrong_usage_leaves_with_2(esk: Esk, arguments: Sequence[str]) -> N
     run = esk(*arguments)
     assert (run.code, run.out) == (2, "")
     assert "usage" in run.err
+    assert "niet te begrijpen" in run.err
 
 
 def test_that_another_criteria_set_can_be_tried(esk: Esk, tmp_path: Path) -> None:
