@@ -470,7 +470,7 @@ def test_that_an_export_that_cannot_be_written_is_told(desk: Desk) -> None:
     desk.open_demo()
     desk.window.exporting.export(str(desk.folder / "no" / "out.xlsx"))
     dialog = desk.dialog("dialog_error")
-    assert "out.xlsx" in desk.texts(dialog)
+    assert "De map no is er niet" in desk.texts(dialog)
 
 
 def _notice(desk: Desk) -> str:
