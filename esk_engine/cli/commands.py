@@ -116,7 +116,10 @@ def _criteria_of(path: Path, study: Study) -> CriteriaSet:
     for own in study.criteria_sets:
         if own.name == found.name and own.criteria == found.criteria:
             return own
-    return replace(found, locked=False, specified_beforehand=False, outcomes_known=known, patients=patients)
+    name = found.name
+    if any(own.name.casefold() == name.casefold() for own in study.criteria_sets):
+        name = f"{name} ({path.name})"  # everything printed names its set: never another set by this one's name
+    return replace(found, name=name, locked=False, specified_beforehand=False, outcomes_known=known, patients=patients)
 
 
 def _export(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from esk_engine.criteria import CriteriaSet
 from esk_engine.errors import Fault
 from esk_engine.exchange.atomic import written_beside
 from esk_engine.exchange.report_names import report_title
@@ -124,6 +125,13 @@ def _illustrate(
         add_charts(writer, figures, wording)
 
 
+def _sets(snapshot: StudySnapshot) -> tuple[CriteriaSet, ...]:
+    """The study's sets, and the one that classifies where it is only tried: what goes out comes in again in use."""
+    used = snapshot.criteria_set
+    held = any(each.set_id == used.set_id for each in snapshot.criteria_sets)
+    return snapshot.criteria_sets if held else (*snapshot.criteria_sets, used)
+
+
 def _plans(
     snapshot: StudySnapshot,
     analysis: Analysis,
@@ -143,7 +151,7 @@ def _plans(
         classification_sheet(snapshot.cohort, wording),
         derived_sheet(snapshot.cohort, wording),
         *data_sheets(snapshot.patients),
-        criteria_sheet(snapshot.criteria_sets, snapshot.criteria_set.set_id),
+        criteria_sheet(_sets(snapshot), snapshot.criteria_set.set_id),
         settings_sheet(snapshot.settings),
         codebook_sheet(wording),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping
 
-from esk_engine.report.table import Cell, CellKind, Head, Note, PBounds, Row, Table
+from esk_engine.report.table import Cell, CellKind, Head, MissingOf, Note, PBounds, Row, Table
 from esk_engine.wording import MISSING, Wording
 
 EN_DASH = "\u2013"
@@ -93,6 +93,8 @@ def _params(params: Mapping[str, object], wording: Wording) -> dict[str, object]
             found[name] = set_name(str(value), wording)
         elif isinstance(value, PBounds):
             found[name] = _bounds_text(value, wording)
+        elif isinstance(value, MissingOf):
+            found[name] = ", ".join(f"{wording.label(of)} ({n})" for of, n in value.of)
         else:
             found[name] = wording(value[1:]) if isinstance(value, str) and value.startswith("@") else value
     return found

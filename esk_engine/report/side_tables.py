@@ -135,6 +135,8 @@ def side_effect_table(analysis: Analysis, found: Extras) -> Table:
         steady_state_note(analysis),
         Note("everyone", {"n": analysis.sizes[TOTAL]}),
     ]
+    if not rows:
+        notes.insert(0, Note("nothing_counted"))
     for effect in analysis.side_effects:
         if effect.pending:
             notes.append(Note("pending_in_neither", {"term": effect.term, "n": effect.pending}))

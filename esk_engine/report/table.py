@@ -85,6 +85,13 @@ class PBounds:
 
 
 @dataclass(frozen=True, slots=True)
+class MissingOf:
+    """Of which variables values are missing, and of how many patients."""
+
+    of: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """One footnote: text ``note.<key>`` with its params; a param that starts with ``@`` is itself a key."""
 

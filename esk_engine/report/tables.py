@@ -7,7 +7,7 @@ from dataclasses import replace
 from esk_engine.dictionary import PHASES, numeric
 from esk_engine.judge import Group
 from esk_engine.report.analysis import COLUMNS, TOTAL, Analysis, Category, Comparison, Count, interval_of
-from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
+from esk_engine.report.table import Cell, CellKind, Head, MissingOf, Note, Row, Table
 from esk_engine.settings import BlqRule
 from esk_engine.statistics import PValue, Summary
 
@@ -144,11 +144,9 @@ def common_notes(analysis: Analysis) -> tuple[Note, ...]:
 
 def _missing_note(analysis: Analysis, names: tuple[str, ...]) -> tuple[Note, ...]:
     """Where values are missing, of whom; nobody is left out unsaid."""
-    return tuple(
-        Note("missing", {"variable": f"@variable.{name}", "n": group.missing})
-        for name in names
-        if (group := analysis.comparison(name).groups[TOTAL]).missing
-    )
+    counted = ((name, analysis.comparison(name).groups[TOTAL].missing) for name in names)
+    found = tuple((name, missing) for name, missing in counted if missing)
+    return (Note("missing", {"variables": MissingOf(found)}),) if found else ()
 
 
 def table_3(analysis: Analysis) -> Table:
@@ -228,7 +226,8 @@ def table_6(analysis: Analysis) -> Table:
         )
         rows.append(Row(effect.term, None, cells, 0, True))
     cohort = analysis.cohort
-    notes: list[Note] = [Note("naranjo", {"cutoff": cohort.settings.naranjo_cutoff}), Note("rate")]
+    notes: list[Note] = [] if rows else [Note("nothing_counted")]
+    notes += [Note("naranjo", {"cutoff": cohort.settings.naranjo_cutoff}), Note("rate")]
     for phase in PHASES:
         asked = int((cohort.codes(f"side_effects_asked_{phase}") == "yes").sum())
         notes.append(Note("asked", {"phase": f"@code.{phase}", "k": asked, "n": len(cohort)}))

@@ -210,6 +210,15 @@ def test_that_another_criteria_set_can_be_tried(esk: Esk, tmp_path: Path) -> Non
     texts = [cell.value for row in load_workbook("out.xlsx")["Overzicht"].iter_rows() for cell in row]
     assert "Criteria: Lenient" in texts
     assert esk("analyse", "demo.esk", "--json").json["study"]["criteria_set"] == "Table 2"
+    esk("import", "out.xlsx", "again.esk")
+    assert esk("analyse", "again.esk", "--json").json["study"]["criteria_set"] == "Lenient"
+
+
+def test_that_a_tried_set_never_goes_by_the_name_of_the_studys_own(esk: Esk, tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text(json.dumps({**LENIENT, "name": "table 2"}), encoding="utf-8")
+    esk("demo", "demo.esk")
+    found = esk("analyse", "demo.esk", "--json", "--criteria", "set.json").json
+    assert found["study"]["criteria_set"] == "table 2 (set.json)"
 
 
 @pytest.mark.parametrize(

@@ -265,3 +265,14 @@ def test_that_every_table_names_its_criteria_set() -> None:
 def test_that_groups_are_counted_as_the_cohort_has_them() -> None:
     found = analysis([patient("A", **group(True)), patient("B", **group(False)), patient("C")])
     assert found.sizes == {"total": 3, Group.RESPONDER: 1, Group.NON_RESPONDER: 1, Group.UNDETERMINED: 1}
+
+
+def test_that_missing_values_are_told_in_one_note() -> None:
+    found = analysis([patient("A", age_years=40, **group(True)), patient("B", **group(False))])
+    missing = [note_text(note, NL) for note in table(found, "3").notes if note.key == "missing"]
+    assert missing == ["Ontbreekt (bij hoeveel patiënten): Leeftijd (1), BMI (2)."]
+
+
+def test_that_a_table_without_a_counted_side_effect_says_so() -> None:
+    found = analysis([patient("A", **group(True)), patient("B", **group(False))])
+    assert note_text(table(found, "6").notes[0], NL) == "Geen enkele bijwerking telt mee."
