@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from esk_engine.exchange.demo import demo_patients, demo_settings
 from esk_engine.records import Patient, Value
@@ -16,6 +17,32 @@ from esk_gui.app import Session
 from esk_gui.preferences import Preferences
 from esk_gui.theme import ThemeChoice, apply_font
 from tests.engine.builders import patient, steady
+
+_Page = TypeVar("_Page", bound=QWidget)
+
+
+def page_opener(
+    qtbot: Any, folder: Path, make: Callable[[Session], _Page]
+) -> Iterator[Callable[..., tuple[Session, _Page]]]:
+    """What a fixture yields: opens a page on a session of its own, as often as a test likes; closes them all."""
+    sessions: list[Session] = []
+
+    def opened(*args: Any, width: int = 1290, height: int = 700, **kwargs: Any) -> tuple[Session, _Page]:
+        place = folder / str(len(sessions))
+        place.mkdir()
+        session = open_session(place, *args, **kwargs)
+        sessions.append(session)
+        page = make(session)
+        qtbot.addWidget(page)
+        page.resize(width, height)
+        with qtbot.waitExposed(page):
+            page.show()
+        QApplication.processEvents()
+        return session, page
+
+    yield opened
+    for session in sessions:
+        close_session(session)
 
 
 def open_session(

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QImage
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QWidget
 
 from esk_engine.dictionary import Kind
 from esk_engine.settings import Settings
 from esk_gui.app import Session
 from esk_gui.figures.view import FigureView
 from esk_gui.figures_page import FiguresPage
-from tests.gui.report_pages import close_session, course, open_session
+from tests.gui.report_pages import course, page_opener
 
 KEYS = ("1a", "1b", "1c")
 Opener = Callable[..., tuple[Session, FiguresPage]]
@@ -24,24 +24,7 @@ Opener = Callable[..., tuple[Session, FiguresPage]]
 
 @pytest.fixture
 def open_page(qtbot: Any, tmp_path: Path) -> Iterator[Opener]:
-    sessions: list[Session] = []
-
-    def opened(*args: Any, width: int = 1290, height: int = 700, **kwargs: Any) -> tuple[Session, FiguresPage]:
-        folder = tmp_path / str(len(sessions))
-        folder.mkdir()
-        session = open_session(folder, *args, **kwargs)
-        sessions.append(session)
-        page = FiguresPage(session)
-        qtbot.addWidget(page)
-        page.resize(width, height)
-        with qtbot.waitExposed(page):
-            page.show()
-        QApplication.processEvents()
-        return session, page
-
-    yield opened
-    for session in sessions:
-        close_session(session)
+    yield from page_opener(qtbot, tmp_path, FiguresPage)
 
 
 def place_of(view: FigureView, study_no: str) -> QPoint:

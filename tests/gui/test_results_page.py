@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from esk_engine.dictionary import Kind
 from esk_engine.records import BelowLloq
@@ -21,7 +21,7 @@ from esk_gui.results.header import HEAD_ROLE
 from esk_gui.results.model import FIRST_CELL, PARTS_ROLE
 from esk_gui.results.view import ROW_HEIGHT, TableView
 from esk_gui.results_page import ResultsPage
-from tests.gui.report_pages import close_session, course, open_session
+from tests.gui.report_pages import close_session, course, open_session, page_opener
 
 TOTAL, NON_RESPONDERS, RESPONDERS, P, SHIFT, INTERVAL = range(FIRST_CELL, FIRST_CELL + 6)
 Opener = Callable[..., tuple[Session, ResultsPage]]
@@ -29,24 +29,7 @@ Opener = Callable[..., tuple[Session, ResultsPage]]
 
 @pytest.fixture
 def open_page(qtbot: Any, tmp_path: Path) -> Iterator[Opener]:
-    sessions: list[Session] = []
-
-    def opened(*args: Any, width: int = 1290, height: int = 700, **kwargs: Any) -> tuple[Session, ResultsPage]:
-        folder = tmp_path / str(len(sessions))
-        folder.mkdir()
-        session = open_session(folder, *args, **kwargs)
-        sessions.append(session)
-        page = ResultsPage(session)
-        qtbot.addWidget(page)
-        page.resize(width, height)
-        with qtbot.waitExposed(page):
-            page.show()
-        QApplication.processEvents()
-        return session, page
-
-    yield opened
-    for session in sessions:
-        close_session(session)
+    yield from page_opener(qtbot, tmp_path, ResultsPage)
 
 
 def shown(view: TableView, row: int, column: int) -> str:
