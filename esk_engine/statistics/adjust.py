@@ -36,6 +36,23 @@ def holm(p: Sequence[P]) -> list[P]:
     return _adjusted(p, lambda ordered: np.maximum.accumulate(ordered * np.arange(ordered.size, 0, -1)))
 
 
+def holm_log10(log10_p: Sequence[P]) -> list[P]:
+    """Adjust by Holm P-values given as decimal logarithms, which may be too small for floats; gives logarithms.
+
+    Examples
+    --------
+    >>> [round(log10, 6) for log10 in holm_log10([-400.0, -2.0])]
+    [-399.69897, -2.0]
+    """
+
+    def adjusted(ordered: FloatArray) -> FloatArray:
+        return np.maximum.accumulate(ordered + np.log10(np.arange(ordered.size, 0, -1)))
+
+    if any(value is not None and not value <= 0 for value in log10_p):
+        raise ValueError("log10_p: a value is not a logarithm of a probability")
+    return _in_place(log10_p, adjusted, 0.0)
+
+
 def hochberg(p: Sequence[P]) -> list[P]:
     """Adjust by Hochberg: Holm's factors from the largest down, valid under positive dependence.
 
@@ -132,13 +149,18 @@ def _hommel(ordered: FloatArray) -> FloatArray:
 
 
 def _adjusted(p: Sequence[P], method: Callable[[FloatArray], FloatArray]) -> list[P]:
+    if any(value is not None and not 0 <= value <= 1 for value in p):
+        raise ValueError("p: a value is not between 0 and 1")
+    return _in_place(p, method, 1.0)
+
+
+def _in_place(p: Sequence[P], method: Callable[[FloatArray], FloatArray], highest: float) -> list[P]:
+    """Adjust the values present, ascending, none above `highest`, and put each back in its place."""
     present = [i for i, value in enumerate(p) if value is not None]
     values = np.array([value for value in p if value is not None], dtype=np.float64)
-    if not ((values >= 0) & (values <= 1)).all():
-        raise ValueError("p: a value is not between 0 and 1")
     order = values.argsort(kind="stable")
     result: list[P] = [None] * len(p)
     if present:
-        for place, value in zip(order.tolist(), np.minimum(method(values[order]), 1.0).tolist(), strict=True):
+        for place, value in zip(order.tolist(), np.minimum(method(values[order]), highest).tolist(), strict=True):
             result[present[place]] = value
     return result

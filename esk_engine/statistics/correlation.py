@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from esk_engine.statistics.lattice import doubled_midranks
-from esk_engine.statistics.normal import normal_quantile, two_sided_normal
+from esk_engine.statistics.normal import normal_p, normal_quantile
 from esk_engine.statistics.special import student_two_sided
 from esk_engine.statistics.values import FloatArray, IntArray, PValue, Values, as_level, as_values
 
@@ -135,7 +135,7 @@ def kendall(x: Values, y: Values) -> Correlation:
         p = PValue(None, "kendall_normal", reason)
         return Correlation(n, None, None, None, 0.95, p, not_offered, method, reason)
     tau = concordance / math.sqrt(untied_x * untied_y)
-    p = PValue(two_sided_normal(concordance / math.sqrt(_kendall_variance(n, ties_x, ties_y))), "kendall_normal")
+    p = normal_p(concordance / math.sqrt(_kendall_variance(n, ties_x, ties_y)), "kendall_normal")
     return Correlation(n, tau, None, None, 0.95, p, not_offered, method, "not_offered")
 
 

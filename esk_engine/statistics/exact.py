@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from esk_engine.statistics import packed_counts, subset_counts
 from esk_engine.statistics.lattice import Lattice, TieGroups, doubled_midranks, tie_groups
 from esk_engine.statistics.subset_counts import Progress, SplitCounts, SubsetCounts
-from esk_engine.statistics.values import FloatArray, IntArray, Values, as_values
+from esk_engine.statistics.values import FloatArray, IntArray, Values, as_values, log10_share
 
 LONGEST_SECONDS = 1.0
 """Above this an exact P is computed only when it is asked for."""
+
+_LOG10_2 = math.log10(2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,33 @@ class Tails:
         P(T >= t).
     two_sided : float
         P(abs(T - E) >= abs(t - E)), E the mean of T.
+    log10_less, log10_greater, log10_two_sided : float
+        Their decimal logarithms, from the counts: also where a probability itself is too small for a float (below
+        2.2e-308 it loses digits, below 5e-324 it is 0). Minus infinity where no split is that far.
     """
 
     less: float
     greater: float
     two_sided: float
+    log10_less: float
+    log10_greater: float
+    log10_two_sided: float
 
     @property
     def doubled(self) -> float:
         """Twice the smaller one-sided probability, at most 1."""
         return min(1.0, 2 * min(self.less, self.greater))
+
+    @property
+    def log10_doubled(self) -> float:
+        """Decimal logarithm of `doubled`, also where that underflows."""
+        return min(0.0, _LOG10_2 + min(self.log10_less, self.log10_greater))
+
+    def mirrored(self) -> Tails:
+        """Give the tails of the other group's rank sum."""
+        return Tails(
+            self.greater, self.less, self.two_sided, self.log10_greater, self.log10_less, self.log10_two_sided
+        )  # fmt: skip
 
 
 def rank_sum_tails(groups: TieGroups, m: int, doubled_sum: int, progress: Progress | None = None) -> Tails:
@@ -64,7 +83,7 @@ def rank_sum_tails(groups: TieGroups, m: int, doubled_sum: int, progress: Progre
     n = sum(groups.sizes)
     if m > n - m:
         rest = rank_sum_tails(groups, n - m, n * (n + 1) - doubled_sum, progress)
-        return Tails(rest.greater, rest.less, rest.two_sided)
+        return rest.mirrored()
     lattice = Lattice.of(groups)
     mean = m * (n + 1)  # doubled, as everything here
     observed = lattice.at_or_below(doubled_sum, m)
@@ -78,7 +97,7 @@ def rank_sum_tails(groups: TieGroups, m: int, doubled_sum: int, progress: Progre
     else:
         tails = _summed(SplitCounts(lattice.scores, m, progress), observed, far, low)
     # in the middle both tails hold the middle
-    return Tails(tails.less, tails.greater, 1.0) if doubled_sum == mean else tails
+    return replace(tails, two_sided=1.0, log10_two_sided=0.0) if doubled_sum == mean else tails
 
 
 def _counted(lattice: Lattice, m: int, observed: int, far: int, low: bool) -> Tails:
@@ -87,17 +106,24 @@ def _counted(lattice: Lattice, m: int, observed: int, far: int, low: bool) -> Ta
     cuts = [observed, observed - 1, far - 1 if low else far]
     less, below, mirrored = packed_counts.tail_counts(lattice.scores, m, cuts)
     greater = total - below
-    two_sided = less + total - mirrored if low else greater + mirrored
-    return Tails(less / total, greater / total, min(total, two_sided) / total)
+    two_sided = min(total, less + total - mirrored if low else greater + mirrored)
+    logs = (log10_share(count, total) for count in (less, greater, two_sided))
+    return Tails(less / total, greater / total, two_sided / total, *logs)
 
 
 def _summed(counts: SplitCounts, observed: int, far: int, low: bool) -> Tails:
     """Tails from sums; the larger one-sided tail as a complement, which loses nothing."""
+    total = counts.total
     if low:
-        less, below = counts.at_most(observed, observed - 1)
-        return Tails(less, 1.0 - below, min(1.0, less + counts.at_least(far)[0]))
-    greater, above = counts.at_least(observed, observed + 1)
-    return Tails(1.0 - above, greater, min(1.0, greater + counts.at_most(far)[0]))
+        near, beyond = counts.at_most(observed, observed - 1)
+        two_sided = min(total, near + counts.at_least(far)[0])
+    else:
+        near, beyond = counts.at_least(observed, observed + 1)
+        two_sided = min(total, near + counts.at_most(far)[0])
+    rest = 1.0 - beyond / total
+    logs = (log10_share(near, total), log10_share(rest, 1.0), log10_share(two_sided, total))
+    tails = Tails(near / total, rest, two_sided / total, *logs)
+    return tails if low else tails.mirrored()
 
 
 def exact_feasible(m: int, n: int) -> bool:

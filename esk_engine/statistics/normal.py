@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+from esk_engine.statistics.values import PValue, p_value
+
+_LOG10_2 = math.log10(2)
+
 
 def two_sided_normal(z: float) -> float:
     """Two-sided P of a standard normal z."""
@@ -27,6 +31,23 @@ def log10_two_sided(z: float) -> float:
         term *= -(2 * k - 1) / (2 * x * x)
         series += term
     return (-x * x + math.log(series / (x * math.sqrt(math.pi)))) / math.log(10)
+
+
+def normal_p(z: float, method: str) -> PValue:
+    """Two-sided P of z as a P-value that keeps its logarithm where it underflows.
+
+    Examples
+    --------
+    >>> p = normal_p(-40.0, "normal")
+    >>> p.value, p.underflows, round(p.log10, 6)
+    (0.0, True, -349.135976)
+    """
+    return p_value(two_sided_normal(z), log10_two_sided(z), method)
+
+
+def upper_normal_p(z: float, method: str) -> PValue:
+    """One-sided P, of a standard normal at least as high as z; its logarithm too."""
+    return p_value(math.erfc(z / math.sqrt(2)) / 2, log10_two_sided(z) - _LOG10_2, method)
 
 
 def normal_quantile(probability: float) -> float:

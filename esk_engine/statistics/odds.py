@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from esk_engine.statistics.roots import rising_root
-from esk_engine.statistics.tables import hypergeometric_logs, with_whole_numbers
+from esk_engine.statistics.tables import hypergeometric_logs, log_sum, with_whole_numbers
 from esk_engine.statistics.values import Estimate, FloatArray, as_level
 
 _METHOD = "odds_ratio_conditional"
@@ -98,9 +98,4 @@ class _Tilted:
     def _log_share(self, log_odds: float, cells: slice) -> float:
         """Logarithm of the probability of some cells, also where it underflows."""
         logs = self._log_weights + self._cells * log_odds
-        return _log_sum(logs[cells]) - _log_sum(logs)
-
-
-def _log_sum(logs: FloatArray) -> float:
-    highest = float(logs.max())
-    return highest + math.log(float(np.exp(logs - highest).sum()))
+        return log_sum(logs[cells]) - log_sum(logs)

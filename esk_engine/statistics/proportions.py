@@ -6,7 +6,7 @@ import math
 
 from esk_engine.statistics.normal import normal_quantile
 from esk_engine.statistics.special import beta_quantile
-from esk_engine.statistics.values import Estimate, PValue, as_level
+from esk_engine.statistics.values import Estimate, PValue, as_level, log10_share, p_value
 
 
 def clopper_pearson(count: int, n: int, level: float = 0.95) -> Estimate:
@@ -106,8 +106,8 @@ def binomial_test(count: int, n: int) -> PValue:
     """
     _check(count, n)
     extreme = min(count, n - count)
-    tail = sum(math.comb(n, k) for k in range(extreme + 1))
-    return PValue(1.0 if 2 * extreme == n else min(1.0, 2 * tail / 2**n), "binomial_exact")
+    ways = min(2**n, 2 * sum(math.comb(n, k) for k in range(extreme + 1)))
+    return p_value(ways / 2**n, log10_share(ways, 2**n), "binomial_exact")
 
 
 def _check(count: int, n: int) -> None:

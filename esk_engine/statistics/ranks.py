@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from esk_engine.statistics import untied
 from esk_engine.statistics.exact import LONGEST_SECONDS, exact_feasible, groups_cost_seconds, rank_sum_tails
 from esk_engine.statistics.lattice import TieGroups, tie_groups
-from esk_engine.statistics.normal import log10_two_sided, two_sided_normal
+from esk_engine.statistics.normal import normal_p, upper_normal_p
 from esk_engine.statistics.subset_counts import Progress, SplitCounts, part_of
-from esk_engine.statistics.values import FloatArray, PValue, Values, as_values
+from esk_engine.statistics.values import SMALLEST, FloatArray, PValue, Values, as_values, log10_share, p_value
 
 Exact = bool | Literal["auto"]
 
@@ -63,6 +63,10 @@ class MannWhitney:
     -----
     Reasons for a P of None: ``all_tied``, ``exact_not_asked``, ``exact_over_one_second``, ``exact_too_large``,
     ``half_u``.
+
+    Each P is the float nearest to it: below 2.2e-308 one of few digits, below 5e-324 it is 0. Its decimal logarithm
+    stands beside it under the name of the P with ``log10_`` before it, at most 0 and never short of digits: that of an
+    exact P comes from the counts of splits, not from the P.
     """
 
     m: int
@@ -93,13 +97,42 @@ class MannWhitney:
         if self.z is None:
             return PValue(None, method, "all_tied")
         sign = -1 if side == "less" else 1
-        z = sign * self.z - (0.5 / self.sd if corrected else 0.0)
-        return PValue(math.erfc(z / math.sqrt(2)) / 2, method)
+        return upper_normal_p(sign * self.z - (0.5 / self.sd if corrected else 0.0), method)
 
     @property
     def log10_p_asymptotic(self) -> float | None:
-        """Decimal logarithm of `p_asymptotic`, also where that underflows to 0."""
-        return None if self.z is None else log10_two_sided(self.z)
+        """Decimal logarithm of `p_asymptotic`, also where that underflows; as the others None where the P is."""
+        return self.p_asymptotic.log10
+
+    @property
+    def log10_p_asymptotic_corrected(self) -> float | None:
+        """That of `p_asymptotic_corrected`."""
+        return self.p_asymptotic_corrected.log10
+
+    @property
+    def log10_p_exact(self) -> float | None:
+        """That of `p_exact`."""
+        return self.p_exact.log10
+
+    @property
+    def log10_p_exact_less(self) -> float | None:
+        """That of `p_exact_less`."""
+        return self.p_exact_less.log10
+
+    @property
+    def log10_p_exact_greater(self) -> float | None:
+        """That of `p_exact_greater`."""
+        return self.p_exact_greater.log10
+
+    @property
+    def log10_p_exact_doubled(self) -> float | None:
+        """That of `p_exact_doubled`."""
+        return self.p_exact_doubled.log10
+
+    @property
+    def log10_p_exact_spss(self) -> float | None:
+        """That of `p_exact_spss`; with a half U its `log10_bounds` have those of the bounds."""
+        return self.p_exact_spss.log10
 
 
 def mann_whitney(x: Values, y: Values, *, exact: Exact = "auto", progress: Progress | None = None) -> MannWhitney:
@@ -155,7 +188,7 @@ def mann_whitney(x: Values, y: Values, *, exact: Exact = "auto", progress: Progr
     if ties or p_exact.value is None:
         p_spss = exact_spss(min(doubled_u, 2 * m * n - doubled_u), m, n, exact, part_of(progress, 0.8, 1))
     else:
-        p_spss = PValue(doubled.value, _SPSS)
+        p_spss = replace(doubled, method=_SPSS)
     u, rank_sum = doubled_u / 2, (doubled_u + m * (m + 1)) / 2
     return MannWhitney(
         m, n, u, m * n - u, rank_sum, (m + n) * (m + n + 1) / 2 - rank_sum, ties,
@@ -182,7 +215,7 @@ def _asymptotic(distance: float, sd: float) -> tuple[float | None, PValue, PValu
         return None, PValue(None, _ASYMPTOTIC, "all_tied"), PValue(None, _CORRECTED, "all_tied")
     z = distance / sd
     corrected = max(0.0, abs(distance) - 0.5) / sd
-    return z, PValue(two_sided_normal(z), _ASYMPTOTIC), PValue(two_sided_normal(corrected), _CORRECTED)
+    return z, normal_p(z, _ASYMPTOTIC), normal_p(corrected, _CORRECTED)
 
 
 def _exact(
@@ -196,10 +229,10 @@ def _exact(
         return two_sided, less, greater, doubled
     tails = rank_sum_tails(groups, m, doubled_u + m * (m + 1), progress)
     return (
-        PValue(tails.two_sided, names[0]),
-        PValue(tails.less, names[1]),
-        PValue(tails.greater, names[2]),
-        PValue(tails.doubled, names[3]),
+        p_value(tails.two_sided, tails.log10_two_sided, names[0]),
+        p_value(tails.less, tails.log10_less, names[1]),
+        p_value(tails.greater, tails.log10_greater, names[2]),
+        p_value(tails.doubled, tails.log10_doubled, names[3]),
     )
 
 
@@ -230,7 +263,7 @@ def exact_spss(doubled_u: int, m: int, n: int, exact: Exact = "auto", progress: 
     highest = (doubled_u + 1) // 2
     if m * n <= _SMALL or untied.cost_seconds(m, n, highest) < 1e-3:
         counts = untied.small_counts(m, n) if m * n <= _SMALL else untied.UntiedCounts(m, n, highest)
-        below, above = (min(1.0, 2 * counts.at_most(u) / counts.total) for u in (doubled_u // 2, highest))
+        tails, total = [counts.at_most(u) for u in (doubled_u // 2, highest)], counts.total
     else:
         groups = TieGroups(tuple(range(2, 2 * (m + n) + 1, 2)), (1,) * (m + n))
         reason = _left_out(exact, m, n, groups)
@@ -239,7 +272,10 @@ def exact_spss(doubled_u: int, m: int, n: int, exact: Exact = "auto", progress: 
         chosen = min(m, n)
         sums = SplitCounts(list(range(m + n)), chosen, progress)
         lowest = chosen * (chosen - 1) // 2
-        below, above = (min(1.0, 2 * p) for p in sums.at_most(lowest + doubled_u // 2, lowest + highest))
-    if doubled_u % 2:
-        return PValue(None, _SPSS, "half_u", (below, above))
-    return PValue(below, _SPSS)
+        tails, total = sums.at_most(lowest + doubled_u // 2, lowest + highest), sums.total
+    values = [min(1.0, 2 * tail / total) for tail in tails]
+    logs = [min(0.0, log10_share(2 * tail, total)) for tail in tails]
+    if not doubled_u % 2:
+        return p_value(values[0], logs[0], _SPSS)
+    underflow = (logs[0], logs[1]) if values[0] < SMALLEST else None
+    return PValue(None, _SPSS, "half_u", (values[0], values[1]), underflow_log10_bounds=underflow)

@@ -9,11 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from esk_engine.statistics.exact import NullDistribution
-from esk_engine.statistics.normal import two_sided_normal
+from esk_engine.statistics.normal import normal_p
 from esk_engine.statistics.ranks import mann_whitney
-from esk_engine.statistics.values import FloatArray, IntArray, PValue, Values, as_values
+from esk_engine.statistics.values import SMALLEST, FloatArray, IntArray, PValue, Values, as_values
 
+_EXACT = "van_elteren_exact"
 _MOST_SUMS = 4_000_000
+_MOST_VALUES = 200
+"""With more sums to be sorted, or more values in a stratum, the exact P would take over a second."""
+
+_FURTHEST = 2**62
+"""Weighted sums are whole numbers of 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ class VanElteren:
     p_asymptotic : PValue
         Two-sided, tie-corrected, without continuity correction.
     p_exact : PValue
-        Two-sided over all splits within strata, given the ties.
+        Two-sided over all splits within strata, given the ties. Reasons for None: ``exact_over_one_second``;
+        ``exact_too_large`` where the strata's sizes have too large a common multiple, or the P is below 2.2e-308.
     method : str
         ``"van_elteren"``.
     reason : str or None
@@ -86,34 +93,54 @@ def van_elteren(strata: Sequence[tuple[Values, Values]]) -> VanElteren:
     variance = math.fsum((test.sd / (test.m + test.n + 1)) ** 2 for test in tests)
     if variance == 0:
         reason = "all_tied" if used else "no_stratum_with_both_groups"
-        exact = PValue(1.0, "van_elteren_exact") if used else PValue(None, "van_elteren_exact", reason)
+        exact = PValue(1.0, _EXACT) if used else PValue(None, _EXACT, reason)
         asymptotic = PValue(None, "van_elteren_asymptotic", reason)
         return VanElteren(len(used), left_out, m, n, None, 0.5 if used else None, asymptotic, exact, reason=reason)
     z = excess / math.sqrt(variance)
     whole = math.fsum(test.m * test.n / (test.m + test.n + 1) for test in tests)
-    asymptotic = PValue(two_sided_normal(z), "van_elteren_asymptotic")
+    asymptotic = normal_p(z, "van_elteren_asymptotic")
     return VanElteren(len(used), left_out, m, n, z, 0.5 + excess / whole, asymptotic, _exact(used))
 
 
 def _exact(used: Sequence[tuple[FloatArray, FloatArray]]) -> PValue:
-    """Convolve the strata's distributions; weights 1 / (size + 1) are made whole by their common multiple."""
-    method = "van_elteren_exact"
+    """Convolve the strata's distributions but for the largest, which meets each sum of the others with its tails."""
     common = math.lcm(*(x.size + y.size + 1 for x, y in used))
+    furthest = sum(x.size * y.size * (common // (x.size + y.size + 1)) for x, y in used)
+    if furthest > _FURTHEST:
+        return PValue(None, _EXACT, "exact_too_large")
+    *others, largest = sorted(used, key=lambda stratum: stratum[0].size * stratum[1].size)
     sums: IntArray = np.zeros(1, dtype=np.int64)
     shares: FloatArray = np.ones(1)
-    observed = mean = 0
-    for x, y in used:
-        total = x.size + y.size
-        weight = common // (total + 1)
-        if total > 200 or sums.size * x.size * y.size * 2 > _MOST_SUMS:
-            return PValue(None, method, "exact_over_one_second")
-        null = NullDistribution(np.concatenate((x, y)), x.size)
-        places, chances = null.distribution()
-        doubled: IntArray = np.rint(2 * places).astype(np.int64) * weight
-        sums, inverse = np.unique(np.add.outer(sums, doubled), return_inverse=True)
+    observed = 0
+    for x, y in others:
+        if sums.size * x.size * y.size * 2 > _MOST_SUMS:
+            return PValue(None, _EXACT, "exact_over_one_second")
+        places, chances, ours = _places(x, y, common)
+        sums, inverse = np.unique(np.add.outer(sums, places), return_inverse=True)
         weights = np.multiply.outer(shares, chances).ravel()
         shares = np.bincount(inverse.ravel(), weights).astype(np.float64)
-        observed += weight * round(2 * mann_whitney(x, y, exact=False).rank_sum)
-        mean += weight * x.size * (total + 1)
-    extreme = np.abs(sums - mean) >= abs(observed - mean)
-    return PValue(min(1.0, float(shares[extreme].sum())), method)
+        observed += ours
+    x, y = largest
+    if x.size + y.size > _MOST_VALUES:
+        return PValue(None, _EXACT, "exact_over_one_second")
+    places, chances, ours = _places(x, y, common)
+    distance = abs(observed + ours)
+    if distance == 0:
+        return PValue(1.0, _EXACT)
+    less = np.concatenate(([0.0], chances.cumsum()))
+    greater = np.concatenate((chances[::-1].cumsum()[::-1], [0.0]))
+    low, high = places.searchsorted(-distance - sums, "right"), places.searchsorted(distance - sums, "left")
+    p = min(1.0, float(shares @ (less[low] + greater[high])))
+    return PValue(None, _EXACT, "exact_too_large") if p < SMALLEST else PValue(p, _EXACT)
+
+
+def _places(x: FloatArray, y: FloatArray, common: int) -> tuple[IntArray, FloatArray, int]:
+    """Every doubled rank sum of a stratum less its mean, by its weight; the chance of each; and where ours is.
+
+    The weights 1 / (size + 1) are made whole by their common multiple.
+    """
+    total = x.size + y.size
+    weight, mean = common // (total + 1), x.size * (total + 1)
+    sums, chances = NullDistribution(np.concatenate((x, y)), x.size).distribution()
+    places: IntArray = (np.rint(2 * sums).astype(np.int64) - mean) * weight
+    return places, chances, (round(2 * mann_whitney(x, y, exact=False).rank_sum) - mean) * weight

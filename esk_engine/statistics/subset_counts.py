@@ -76,16 +76,23 @@ class SplitCounts:
 
     Two halves of n/2 scores cost an eighth of one run over n, and a tail needs no convolution of the two: only
     each row of the one against the cumulated row of the other.
+
+    Attributes
+    ----------
+    total : float
+        All splits. Tails are counted in the same unit: one split is 1, or a power of two below 1 where all of them
+        would overflow. Their shares may be too small for a float; the counts never are.
     """
 
     def __init__(self, scores: list[int], m: int, progress: Progress | None = None) -> None:
         half = len(scores) // 2
         self._m, self._sizes = m, (half, len(scores) - half)
         total = math.comb(len(scores), m)
-        # a float holds up to 2^1023: what is above is scaled off, half of it in each block
+        # a float holds up to 2^1023: what is above is scaled off, half of it in each block; one split is then above
+        # 2^-902, as `too_large` allows 2^1900 of them
         excess = max(0, total.bit_length() - 1000 + 1) // 2
         seed = math.ldexp(1.0, -excess)
-        self._all = float(total >> (2 * excess))
+        self.total = float(total >> (2 * excess))
         lower, upper = scores[:half], [score - scores[half] for score in scores[half:]]
         self._base = scores[half]
         if lower == upper:  # without ties
@@ -95,18 +102,18 @@ class SplitCounts:
             self._upper = SubsetCounts(upper, m, seed, part_of(progress, 0.5, 1.0))
 
     def at_most(self, *cuts: int) -> list[float]:
-        """Give P(sum <= cut) for each cut."""
+        """Count the splits with sum <= cut, for each cut."""
         pairs = [(a, b, start) for start, a, b in self._row_pairs()]
         return self._summed(pairs, cuts)
 
     def at_least(self, *cuts: int) -> list[float]:
-        """Give P(sum >= cut) for each cut."""
+        """Count the splits with sum >= cut, for each cut."""
         pairs = [(a[::-1], b[::-1], -(start + a.size + b.size - 2)) for start, a, b in self._row_pairs()]
         return self._summed(pairs, [-cut for cut in cuts])
 
     def _summed(self, pairs: list[tuple[FloatArray, FloatArray, int]], cuts: Sequence[int]) -> list[float]:
         met = [_pairs_at_most(a, b, [cut - start for cut in cuts]) for a, b, start in pairs]
-        return [math.fsum(tails) / self._all for tails in zip(*met, strict=True)]
+        return [math.fsum(tails) for tails in zip(*met, strict=True)]
 
     def _row_pairs(self) -> Iterator[tuple[int, FloatArray, FloatArray]]:
         """Rows that make m scores together, and the lowest sum they make."""

@@ -11,7 +11,7 @@ from typing import SupportsInt
 
 import numpy as np
 
-from esk_engine.statistics.values import FloatArray
+from esk_engine.statistics.values import FloatArray, log10_share
 
 MOST_PATIENTS = 2_000
 MOST_STEPS = 3_000_000
@@ -38,6 +38,8 @@ class Fisher:
         ``enumeration_too_large``.
     rows, columns : int
         How many rows and columns have patients.
+    log10_p, log10_p_less, log10_p_greater : float or None
+        Decimal logarithms of the P-values, also where one is too small for a float (0 below 5e-324); None where it is.
     """
 
     p: float | None
@@ -47,6 +49,9 @@ class Fisher:
     reason: str | None
     rows: int
     columns: int
+    log10_p: float | None = None
+    log10_p_less: float | None = None
+    log10_p_greater: float | None = None
 
 
 def fisher(table: Sequence[Sequence[int]]) -> Fisher:
@@ -90,15 +95,15 @@ def fisher(table: Sequence[Sequence[int]]) -> Fisher:
         return Fisher(None, None, None, method, "one_row_or_column", rows, columns)
     if rows == columns == 2:
         (a, b), (c, d) = kept
-        p, less, greater = _two_by_two(a, b, c, d)
-        return Fisher(p, less, greater, method, None, rows, columns)
+        (p, less, greater), logs = _two_by_two(a, b, c, d)
+        return Fisher(p, less, greater, method, None, rows, columns, *logs)
     try:
         if sum(map(sum, kept)) > MOST_PATIENTS:
             raise _TooLargeError
-        p = _Enumeration(kept).p()
+        unlikely, total = _Enumeration(kept).counts()
     except _TooLargeError:
         return Fisher(None, None, None, method, "enumeration_too_large", rows, columns)
-    return Fisher(p, None, None, method, None, rows, columns)
+    return Fisher(unlikely / total, None, None, method, None, rows, columns, log10_share(unlikely, total))
 
 
 def with_whole_numbers(table: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -125,14 +130,19 @@ def _count(cell: object) -> int:
     return count
 
 
-def _two_by_two(a: int, b: int, c: int, d: int) -> tuple[float, float, float]:
-    """Two-sided, less and greater."""
+_Three = tuple[float, float, float]
+
+
+def _two_by_two(a: int, b: int, c: int, d: int) -> tuple[_Three, _Three]:
+    """Two-sided, less and greater; then their decimal logarithms."""
     if a + b + c + d > _WHOLE_NUMBERS_UP_TO:
         return _two_by_two_in_floats(a, b, c, d)
     weights, observed = hypergeometric_counts(a, b, c, d)
     total = sum(weights)
     two_sided = sum(weight for weight in weights if weight <= weights[observed])
-    return two_sided / total, sum(weights[: observed + 1]) / total, sum(weights[observed:]) / total
+    less, greater = sum(weights[: observed + 1]), sum(weights[observed:])
+    logs = (log10_share(two_sided, total), log10_share(less, total), log10_share(greater, total))
+    return (two_sided / total, less / total, greater / total), logs
 
 
 def hypergeometric_counts(a: int, b: int, c: int, d: int) -> tuple[list[int], int]:
@@ -159,14 +169,22 @@ def hypergeometric_logs(a: int, b: int, c: int, d: int) -> tuple[FloatArray, int
     return np.concatenate(([0.0], np.cumsum(np.log(ratios)))), a - lowest
 
 
-def _two_by_two_in_floats(a: int, b: int, c: int, d: int) -> tuple[float, float, float]:
+def log_sum(logs: FloatArray) -> float:
+    """Natural logarithm of the sum of numbers given as theirs, which may be too small or too large for floats."""
+    highest = float(logs.max())
+    return highest + math.log(float(np.exp(logs - highest).sum()))
+
+
+def _two_by_two_in_floats(a: int, b: int, c: int, d: int) -> tuple[_Three, _Three]:
     logs, observed = hypergeometric_logs(a, b, c, d)
-    weights = np.exp(logs - logs.max())
-    total = weights.sum()
+    total = log_sum(logs)
     # the sums of logarithms are good to some 1e-10: R's tolerance
     as_unlikely = logs <= logs[observed] + 1e-7
-    p = weights[as_unlikely].sum() / total
-    return min(1.0, float(p)), float(weights[: observed + 1].sum() / total), float(weights[observed:].sum() / total)
+    parts = (logs[as_unlikely], logs[: observed + 1], logs[observed:])
+    two_sided, less, greater = (min(0.0, log_sum(part) - total) for part in parts)
+    per_ten = math.log(10)
+    found = (math.exp(two_sided), math.exp(less), math.exp(greater))
+    return found, (two_sided / per_ten, less / per_ten, greater / per_ten)
 
 
 class _TooLargeError(Exception):
@@ -192,7 +210,8 @@ class _Enumeration:
         self._steps, self._step_of_filling = 0, 5 * len(table)
         self._extremes = cache(self._extremes_of)
 
-    def p(self) -> float:
+    def counts(self) -> tuple[int, int]:
+        """Count the ways to a table no more likely than the observed one, and to any table."""
         total = _multinomial(self._margins)
         unlikely = 0
         stage: dict[tuple[int, ...], dict[int, int]] = {self._margins: {1: 1}}
@@ -202,7 +221,7 @@ class _Enumeration:
                 for rest, weight in self._fillings(margins, column):
                     unlikely += self._sort_in(weights, weight, rest, column + 1, following[rest])
             stage = following
-        return unlikely / total
+        return unlikely, total
 
     def _sort_in(
         self, weights: dict[int, int], factor: int, rest: tuple[int, ...], column: int, following: dict[int, int]

@@ -103,7 +103,7 @@ def lower_quantile(m: int, n: int, probability: float) -> tuple[int, float]:
     chosen = min(m, n)
     sums = SplitCounts(list(range(m + n)), chosen)
     lowest = chosen * (chosen - 1) // 2
-    return _bisected(lambda u: sums.at_most(lowest + u)[0], m * n // 2 + 1, probability)
+    return _bisected(lambda u: sums.at_most(lowest + u)[0] / sums.total, m * n // 2 + 1, probability)
 
 
 def _bisected(at_most: Callable[[int], float], highest: int, probability: float) -> tuple[int, float]:

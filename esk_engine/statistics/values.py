@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,6 +15,9 @@ IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 Values = FloatArray | Sequence[float]
 
+SMALLEST = sys.float_info.min
+"""2.2e-308: below this a float loses digits, below 5e-324 it is 0."""
+
 
 @dataclass(frozen=True, slots=True)
 class PValue:
@@ -21,19 +26,45 @@ class PValue:
     Attributes
     ----------
     value : float or None
-        In [0, 1]; None where it is undefined or was not computed.
+        In [0, 1]; None where it is undefined or was not computed. The nearest float: below 2.2e-308 (`SMALLEST`) one of
+        few digits, below 5e-324 0; `log10` has it in full.
     method : str
         Stable code of the method, e.g. ``"mann_whitney_exact"``.
     reason : str or None
         Stable code that says why `value` is None; None where there is a value.
     bounds : tuple of two floats, or None
         Where only bounds are known: the lowest and the highest value it can have.
+    underflow_log10, underflow_log10_bounds : float or None, tuple of two floats or None
+        Given by the test where `value`, or a bound, is below `SMALLEST`; read `log10` and `log10_bounds`.
     """
 
     value: float | None
     method: str
     reason: str | None = None
     bounds: tuple[float, float] | None = None
+    underflow_log10: float | None = None
+    underflow_log10_bounds: tuple[float, float] | None = None
+
+    @property
+    def underflows(self) -> bool:
+        """Whether the P, or its lower bound, is too small for a float with all its digits."""
+        lowest = self.bounds[0] if self.value is None and self.bounds is not None else self.value
+        return lowest is not None and lowest < SMALLEST
+
+    @property
+    def log10(self) -> float | None:
+        """Decimal logarithm of the P, at most 0, also where `value` underflows; None where that is None."""
+        if self.value is None:
+            return None
+        return self.underflow_log10 if self.value < SMALLEST else math.log10(self.value)
+
+    @property
+    def log10_bounds(self) -> tuple[float, float] | None:
+        """Decimal logarithms of the bounds, also where they underflow."""
+        if self.bounds is None:
+            return None
+        low, high = self.bounds
+        return self.underflow_log10_bounds if low < SMALLEST else (math.log10(low), math.log10(high))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +91,25 @@ class Estimate:
     level: float
     method: str
     reason: str | None = None
+
+
+def log10_share(count: float, total: float) -> float:
+    """Decimal logarithm of count / total, of floats or of whole numbers of any size; minus infinity for a count of 0.
+
+    Examples
+    --------
+    >>> log10_share(3, 10**400 * 3)
+    -400.0
+    """
+    if count == 0:
+        return -math.inf
+    share = count / total
+    return math.log10(share) if share >= SMALLEST else math.log10(count) - math.log10(total)
+
+
+def p_value(value: float, log10: float, method: str) -> PValue:
+    """Give a P-value that keeps its decimal logarithm where the value is too small for a float."""
+    return PValue(value, method, underflow_log10=log10 if value < SMALLEST else None)
 
 
 def as_values(values: Values, name: str) -> FloatArray:

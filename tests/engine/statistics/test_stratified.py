@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -34,6 +36,53 @@ def by_every_split(used: Strata) -> float:
 @given(strata)
 def test_that_the_exact_p_counts_every_split_within_strata(used: Strata) -> None:
     assert van_elteren(used).p_exact.value == pytest.approx(by_every_split(used), rel=1e-12)
+
+
+def by_counting_sums(used: Strata) -> Fraction:
+    """As `by_every_split`, from counts of the splits of each stratum by their sum: for strata of some size."""
+    found, observed = {Fraction(0): 1}, Fraction(0)
+    for x, y in used:
+        ranks, total = doubled_ranks(x + y), len(x) + len(y)
+        mean = len(x) * (total + 1)
+        counts: list[Counter[int]] = [Counter({0: 1}), *(Counter[int]() for _ in x)]
+        for rank in ranks:
+            for k in range(len(x), 0, -1):
+                for reached, ways in counts[k - 1].items():
+                    counts[k][reached + rank] += ways
+        observed += Fraction(sum(ranks[: len(x)]) - mean, total + 1)
+        following: Counter[Fraction] = Counter()
+        for before, ways in found.items():
+            for reached, more in counts[-1].items():
+                following[before + Fraction(reached - mean, total + 1)] += ways * more
+        found = following
+    extreme = sum(ways for reached, ways in found.items() if abs(reached) >= abs(observed))
+    return Fraction(extreme, sum(found.values()))
+
+
+@pytest.mark.parametrize("sizes", [((10, 20), (3, 7)), ((12, 11), (9, 14)), ((2, 2), (15, 12), (1, 3))])
+def test_that_larger_strata_agree_with_whole_numbers(sizes: tuple[tuple[int, int], ...]) -> None:
+    draws = np.random.default_rng(len(sizes))
+    used = [
+        ((draws.normal(0.6, 1, m).round(1)).tolist(), draws.normal(0, 1, n).round(1).tolist()) for m, n in sizes
+    ]  # fmt: skip
+    assert van_elteren(used).p_exact.value == pytest.approx(float(by_counting_sums(used)), rel=1e-12)
+
+
+def test_that_strata_of_one_pair_each_are_a_sign_test() -> None:
+    used: Strata = [([2.0], [1.0])] * 61 + [([1.0], [2.0])] * 19
+    # 61 of 80 by the binomial distribution
+    tail = sum(math.comb(80, k) for k in range(20))
+    assert van_elteren(used).p_exact.value == pytest.approx(2 * tail / 2**80, rel=1e-12)
+    assert van_elteren([([2.0], [1.0])] * 1100).p_exact.reason == "exact_too_large"  # 2 / 2^1100 is no float
+
+
+def test_that_sizes_without_a_common_weight_leave_the_exact_p_out_and_say_so() -> None:
+    # sizes + 1 are primes: their product is no whole number of 64 bits
+    sizes = [p - 1 for p in (7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67)]
+    used = [([1.0], [float(k) for k in range(2, size + 1)]) for size in sizes]
+    result = van_elteren(used)
+    assert (result.p_exact.value, result.p_exact.reason) == (None, "exact_too_large")
+    assert result.p_asymptotic.value is not None
 
 
 @given(group(1, 8), group(1, 8))
