@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPixmap
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from esk_gui.patients.drop_button import DropButton
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import bare
 from esk_gui.widgets.marks import paint_mark
@@ -33,9 +34,7 @@ class Switcher(QWidget):
             each.setToolTip(words(key))
             each.setAccessibleName(words(key))
             each.setFixedWidth(28)
-        self._current = QPushButton()
-        self._current.setObjectName("patient_switcher")
-        self._current.setAutoDefault(False)
+        self._current = DropButton(theme, "patient_switcher")
         self._current.clicked.connect(self.open_list)
         self._popup = QFrame(self, Qt.WindowType.Popup)
         self._popup.setProperty("kind", "side_left")
@@ -51,7 +50,7 @@ class Switcher(QWidget):
         self._popup_column.addWidget(pane)
 
     def show_patient(self, study_no: str, group: str | None) -> None:
-        self._current.setText(f"{study_no}  ▾" if study_no else "▾")
+        self._current.setText(study_no)
         self._current.setIcon(_mark_icon(self._session, group) if group else QIcon())
         self._current.setAccessibleName(self._session.wording("patients.switch", study_no=study_no))
 

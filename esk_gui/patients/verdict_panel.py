@@ -218,7 +218,7 @@ class VerdictPanel(QFrame):
         if study is None or study.criteria_set == self._shown_set:
             return
         self._shown_set = study.criteria_set
-        self._sets.setText(f"{set_name(study.criteria_set.name, self._session.wording)}  ▾")
+        self._sets.setText(set_name(study.criteria_set.name, self._session.wording))
         locked = study.criteria_set.locked
         self._sets.setIcon(icon("lock" if locked else "criteria", self._session.theme, "ink_3"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -16,8 +16,16 @@ from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import MessageLabel
 
 
+_TAKING = (Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_LEAST_TYPED = 3
+
+
 class TermBox(QComboBox):
-    """The seven terms by their labels; any other text may be typed."""
+    """The seven terms by their labels; any other text may be typed.
+
+    While the words that are typed begin a term, that suggestion is highlighted: Tab or Enter takes it, Escape keeps
+    one's own words.
+    """
 
     def __init__(self, wording: Wording, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,16 +34,56 @@ class TermBox(QComboBox):
         self.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         for term in TERMS:
             self.addItem(wording.term(term), term)
-        completer = self.completer()
-        if completer is not None:
+        self._soon = QTimer(self, singleShot=True, interval=0)  # the suggestions come after the text's own signal
+        self._soon.timeout.connect(self._highlight)
+        completer, line = self.completer(), self.lineEdit()
+        if completer is not None and line is not None:
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
             completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
             completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+            completer.popup().installEventFilter(self)
+            line.textEdited.connect(self._soon.start)
         self.setCurrentIndex(-1)
+
+    def _highlight(self) -> None:
+        """Highlight the first suggestion that the typed words begin, without taking it yet."""
+        completer = self.completer()
+        if completer is None or not completer.popup().isVisible() or completer.popup().currentIndex().isValid():
+            return
+        found = _begun(completer.completionModel(), completer.completionPrefix())
+        if found.isValid():
+            with QSignalBlocker(completer):  # who hears of it would put it into the line
+                completer.popup().setCurrentIndex(found)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Tab and Enter over the suggestions take the highlighted one, and Tab goes on as it does elsewhere."""
+        is_key = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
+        completer = self.completer()
+        if is_key and event.key() in _TAKING and completer is not None and watched is completer.popup():
+            self._highlight()
+            chosen = completer.popup().currentIndex()
+            if chosen.isValid():
+                self.setEditText(str(chosen.data()))
+                completer.popup().hide()
+                return event.key() != Qt.Key.Key_Tab
+        return super().eventFilter(watched, event)
 
     @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+
+def _begun(suggestions: QAbstractItemModel, typed: str) -> QModelIndex:
+    """The suggestion that begins with what was typed, else one of whose words does; none for a letter or two."""
+    text = typed.strip().casefold()
+    if len(text) < _LEAST_TYPED:
+        return QModelIndex()
+    indexes = [suggestions.index(row, 0) for row in range(suggestions.rowCount())]
+    labels = [str(index.data()).casefold() for index in indexes]
+    first = next((index for index, label in zip(indexes, labels, strict=True) if label.startswith(text)), None)
+    within = (i for i, label in zip(indexes, labels, strict=True) if f" {text}" in f" {label.replace('/', ' ')}")
+    return first or next(within, QModelIndex())
 
 
 def phase_choices(wording: Wording) -> tuple[tuple[str, str], ...]:

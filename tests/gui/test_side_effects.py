@@ -235,6 +235,41 @@ def test_that_enter_in_the_term_adds_and_escape_closes(empty: World) -> None:
     assert not combo.isVisible()
 
 
+def type_term(world: World, text: str, key: Qt.Key) -> QComboBox:
+    """Type in the term with the suggestions open, then press a key on them, as the keyboard does."""
+    world.click("add_side_effect")
+    combo = world.tab.findChild(QComboBox, "term")
+    assert combo is not None
+    world.qtbot.keyClicks(combo.lineEdit(), text)
+    suggestions = QApplication.activePopupWidget()
+    assert suggestions is not None
+    world.qtbot.wait(1)
+    world.qtbot.keyClick(suggestions, key)
+    return combo
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Tab, Qt.Key.Key_Return])
+def test_that_the_suggestion_that_is_highlighted_is_taken_by_tab_and_by_enter(empty: World, key: Qt.Key) -> None:
+    assert type_term(empty, "duiz", key).currentText() == "duizeligheid"
+    empty.click("add_this")
+    assert empty.event.get("term") == "dizziness"
+
+
+def test_that_a_word_within_a_term_suggests_it_and_tab_goes_on_to_the_phase(empty: World) -> None:
+    combo = type_term(empty, "brak", Qt.Key.Key_Tab)
+    assert combo.currentText() == "misselijkheid en/of braken"
+    assert not combo.lineEdit().hasFocus()
+
+
+@pytest.mark.parametrize(("typed", "key"), [("duiz", Qt.Key.Key_Escape), ("pijn", Qt.Key.Key_Tab)])
+def test_that_ones_own_words_stay_after_escape_and_where_no_suggestion_begins_with_them(
+    empty: World, typed: str, key: Qt.Key
+) -> None:
+    assert type_term(empty, typed, key).currentText() == typed
+    empty.click("add_this")
+    assert empty.event.get("term") == typed
+
+
 def test_that_a_side_effect_without_a_term_is_refused_beside_its_field(empty: World) -> None:
     empty.add("   ", "during")
     assert empty.patient.adverse_events == ()
