@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from esk_engine.errors import Fault
+from esk_engine.fault_log import fault_log_path, record, watch
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
@@ -30,10 +33,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     int
         0 done, 1 the input or the surroundings are at fault, 2 wrong usage.
     """
+    if argv is None:  # a program of its own, not part of another one
+        watch(_say_calmly)
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
     except KeyboardInterrupt:  # Ctrl+C before there was anybody to say so calmly
         return 1
+    except Exception as error:  # noqa: BLE001 - as above: what is wrong is written down, never printed
+        record(error)
+        _say_calmly(error)
+        return 1
+
+
+def _say_calmly(error: BaseException) -> None:
+    """One line on the error output: a fault by its text, a defect of ours by the place that it is written down at."""
+    from esk_engine.wording import Wording, system_language
+
+    fault = error if isinstance(error, Fault) else Fault("bug", path=str(fault_log_path()))
+    if sys.stderr is not None:  # a program without a console has none
+        sys.stderr.write(Wording(system_language()).fault(fault) + "\n")
 
 
 def _run(arguments: list[str]) -> int:
