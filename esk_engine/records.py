@@ -203,7 +203,59 @@ class CriteriaChange:
         return replace(self, old=self.new, new=self.old)
 
 
-Change = Edit | PatientChange | SettingChange | CriteriaChange
+@dataclass(frozen=True, slots=True)
+class PersonChange:
+    """Somebody on the study's list of people: ``name`` is "role" or "pin".
+
+    Of a PIN, ``old`` and ``new`` are digests of its Argon2id text; that text is ``secret``, which only the file's list
+    of people holds.
+    """
+
+    initials: str
+    old: str | None
+    new: str | None
+    name: str = "role"
+    secret: str = field(default="", repr=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureChange:
+    """A signature that is set under one moment of one patient; ``new`` is its canonical JSON."""
+
+    signature_id: str
+    patient_id: str
+    moment: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockChange:
+    """A moment of a patient, or the whole study (``patient_id`` "", ``moment`` "study"), locked or unlocked."""
+
+    patient_id: str
+    moment: str
+    is_locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """The study gets a passphrase, another one, or none any more."""
+
+    had_passphrase: bool
+    has_passphrase: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreChange:
+    """What was brought back from which backup; ``new`` is canonical JSON (file, seq, head, abandoned)."""
+
+    new: str
+
+
+Undoable = Edit | PatientChange | SettingChange | CriteriaChange
+Lasting = PersonChange | SignatureChange | LockChange | KeyChange | RestoreChange
+"""What cannot be undone, only reversed by a new act."""
+Change = Undoable | Lasting
 
 
 @dataclass(frozen=True, slots=True)

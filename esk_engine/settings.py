@@ -39,6 +39,9 @@ class Settings:
     css_from_minute: int = 450
     max_missing_readings: int = 2
     verdict_during_entry: bool = False
+    pin_required: bool = False
+    auto_lock_minutes: int = 10
+    backup_folder: str = ""
 
     def with_value(self, name: str, value: Value) -> Settings:
         """The settings with one changed; ``value`` as it stands in the file (text, number, "yes"/"no")."""
@@ -87,6 +90,9 @@ SETTINGS: tuple[SettingDeclaration, ...] = (
     SettingDeclaration("css_from_minute", ValueType.WHOLE, Limits(0, 1440), unit="min"),
     SettingDeclaration("max_missing_readings", ValueType.WHOLE, Limits(0, 100)),
     SettingDeclaration("verdict_during_entry", ValueType.CODE, codes=("yes", "no")),
+    SettingDeclaration("pin_required", ValueType.CODE, codes=("yes", "no")),
+    SettingDeclaration("auto_lock_minutes", ValueType.WHOLE, Limits(1, 240), unit="min"),
+    SettingDeclaration("backup_folder", ValueType.TEXT, max_length=500),
 )
 _BY_NAME = {declared.name: declared for declared in SETTINGS}
 

@@ -2,10 +2,12 @@
 
 from esk_engine.study.acts import Study
 from esk_engine.study.events import ActName, Added, Entry, EntryResult, Person, StudyChanged
+from esk_engine.study.signing import Protection
 from esk_engine.study.snapshot import StudySnapshot
 from esk_engine.study_file.connection import Key
 from esk_engine.study_file.log import LogLine
 from esk_engine.study_file.reading import LogFilter
+from esk_engine.study_file.signatures import Signature, SignedValue, SignOff, sign_off_of
 from esk_engine.study_file.writer import SaveState
 
 __all__ = [
@@ -17,8 +19,13 @@ __all__ = [
     "LogFilter",
     "LogLine",
     "Person",
+    "Protection",
     "SaveState",
+    "SignOff",
+    "Signature",
+    "SignedValue",
     "Study",
     "StudyChanged",
     "StudySnapshot",
+    "sign_off_of",
 ]

@@ -1,7 +1,8 @@
 """The study that the window and the command line drive: everything that can be done to it, by name.
 
 Act names (texts ``act.<name>``): edit, edit_many, add_patient, delete_patient, delete_row, import, setting,
-criteria_save, criteria_copy, criteria_delete, criteria_use, undo, redo.
+criteria_save, criteria_copy, criteria_delete, criteria_use, undo, redo; those of signatures, locks and PINs stand in
+``signing`` and ``people``.
 """
 
 from __future__ import annotations
@@ -26,14 +27,14 @@ from esk_engine.records import (
     make_patient,
 )
 from esk_engine.study import criteria_book
-from esk_engine.study.core import OpenStudy
 from esk_engine.study.entry import entering
 from esk_engine.study.events import Added, Entry, EntryResult
 from esk_engine.study.preparing import refused
+from esk_engine.study.signing import Signing
 from esk_engine.study_file.encoding import course_of
 
 
-class Study(OpenStudy):
+class Study(Signing):
     """An open study; made by ``Study.create`` and ``Study.open``, given up by ``close``."""
 
     def set_value(
@@ -43,11 +44,6 @@ class Study(OpenStudy):
         patient = self._known(patient_id)
         edit = Edit(patient_id, kind, record_id, variable, None, value)
         return self.apply(Act((edit,), "edit", reason, params={"study_no": patient.study_no, "variable": variable}))
-
-    def _known(self, patient_id: str) -> Patient:
-        if patient_id not in self._state.patients:
-            raise refused("no_such_patient", value=patient_id)
-        return self._state.patients[patient_id]
 
     def parse_and_set(
         self, patient_id: str, kind: Kind, record_id: str, variable: str, text: str, today: date, reason: str = ""

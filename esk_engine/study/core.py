@@ -13,7 +13,7 @@ from typing import Self
 
 from esk_engine.criteria import TABLE_2, CriteriaSet
 from esk_engine.errors import Fault
-from esk_engine.records import Act, Change, Patient, PatientChange, new_id
+from esk_engine.records import Act, Change, KeyChange, Patient, PatientChange, PersonChange, new_id
 from esk_engine.settings import SETTINGS, Settings
 from esk_engine.study import criteria_book
 from esk_engine.study.events import ActName, Person
@@ -23,7 +23,7 @@ from esk_engine.study.preparing import Preparation, setting_value
 from esk_engine.study.role import FiledStudy
 from esk_engine.study_file import PUBLIC, Key, create_file
 from esk_engine.study_file.log import LoggedAct, utc_now
-from esk_engine.study_file.state import PersonChange, StudyState, birth_changes, criteria_version
+from esk_engine.study_file.state import StudyState, birth_changes, criteria_version
 from esk_engine.study_file.writing import Step, Writing
 
 
@@ -68,12 +68,12 @@ class OpenStudy(FiledStudy):
         birth = (
             *birth_changes(stored, versions, in_use or sets[0].set_id),
             *((PersonChange(author.person, None, person.role),) if person.role else ()),
-            *((KeyChange(False, True),) if key != PUBLIC else ()),
+            *((KeyChange(False, True),) if not key.is_public else ()),
         )
         steps = (*(Step(change) for change in birth), *steps)
         changes = tuple(step.change for step in steps)
         logged = LoggedAct(1, 1, utc_now(), author, changes, study_id=new_id())
-        create_file(path, Writing(logged, steps), key)
+        key = create_file(path, Writing(logged, steps), key)
         return cls(path, person, key, read_only=False)
 
     @classmethod

@@ -30,6 +30,8 @@ class StudyChanged:
         Ids of the patients of whom anything changed; ``added`` and ``removed`` are among them.
     saved
         Whether it is on disk already: False for an act of this program, which is told of before it is written.
+    protection
+        Whether anything was signed, locked or unlocked; the patients concerned are among ``patients``.
     """
 
     patients: frozenset[str] = frozenset()
@@ -38,6 +40,7 @@ class StudyChanged:
     settings: frozenset[str] = frozenset()
     criteria: bool = False
     saved: bool = False
+    protection: bool = False
 
 
 class ActName(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TypeVar
 from esk_engine import __version__
 from esk_engine.cohort import Cohort
 from esk_engine.criteria import CriteriaSet
-from esk_engine.records import Change, CriteriaChange, Patient, SettingChange
+from esk_engine.records import Change, CriteriaChange, LockChange, Patient, SettingChange, SignatureChange
 from esk_engine.settings import Settings
 from esk_engine.study import criteria_book
 from esk_engine.study.events import Person, StudyChanged
@@ -149,6 +149,7 @@ class HeldStudy:
         removed = frozenset(i for i, now in touched.items() if now is None and i in self._roster)
         settings = frozenset(change.name for change in changes if isinstance(change, SettingChange))
         criteria = any(isinstance(change, CriteriaChange) for change in changes)
+        protection = any(isinstance(change, (SignatureChange, LockChange)) for change in changes)
         for patient_id, now in touched.items():
             self._roster.replace(patient_id, now)
         if settings or len(touched) > 100:
@@ -163,7 +164,7 @@ class HeldStudy:
                     self._cohort = self._cohort.with_patient(now)
                 elif patient_id in removed:
                     self._cohort = self._cohort.without(patient_id)
-        return StudyChanged(frozenset(touched), added, removed, settings, criteria)
+        return StudyChanged(frozenset(touched), added, removed, settings, criteria, protection=protection)
 
     def _log_until(self, version: int) -> Iterator[LogLine]:
         with reader(self._path, self._key) as connection:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from esk_engine.records import Act, Change
+from esk_engine.records import Act, Change, Undoable
 from esk_engine.study.events import ActName
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An act as it was done: its number in the log, its changes, its name."""
+    """An act as it was done: its number in the log, its changes, its name, and why it was done."""
 
     number: int
     changes: tuple[Change, ...]
     name: ActName
+    reason: str = ""
 
 
 class History:
@@ -41,16 +42,23 @@ class History:
         return _inverse(self._redo[-1], "redo") if self._redo else None
 
     def record(self, act: Act, done: Done) -> None:
-        """Note an act that was done: an undo, a redo, or a new one, after which nothing can be redone."""
+        """Note an act that was done: an undo, a redo, or a new one, after which nothing can be redone.
+
+        A signature, a lock, a PIN, a passphrase or a restore cannot be undone: it is reversed by a new act.
+        """
+        if not all(isinstance(change, Undoable) for change in done.changes):
+            return
         if act.name == "undo" and act.undoes is not None:
-            self._redo.append(Done(done.number, done.changes, self._undo.pop().name))
+            self._redo.append(replace(done, name=self._undo.pop().name))
         elif act.name == "redo" and act.undoes is not None:
-            self._undo.append(Done(done.number, done.changes, self._redo.pop().name))
+            self._undo.append(replace(done, name=self._redo.pop().name))
         else:
             self._undo.append(done)
             self._redo.clear()
 
 
 def _inverse(done: Done, name: str) -> Act:
-    changes = tuple(change.inverse() for change in reversed(done.changes))
-    return Act(changes, name, undoes=done.number, params={"act": done.name.name, **done.name.params})
+    """The act that takes another back, for the reason that the other had."""
+    changes = tuple(change.inverse() for change in reversed(done.changes) if isinstance(change, Undoable))
+    params = {"act": done.name.name, **done.name.params}
+    return Act(changes, name, done.reason, done.number, params)

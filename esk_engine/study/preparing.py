@@ -1,7 +1,7 @@
 """An act made ready: its values in their one form, what was there before read from the study itself, or refused whole.
 
 Issue codes: ``no_such_patient``, ``unknown_variable``, ``wrong_type``, ``bad_study_no``, ``study_no_missing``,
-``duplicate_study_no``, and those of ``validation.check_value``.
+``duplicate_study_no``, ``signed_locked``, ``study_locked``, ``reason_needed``, and those of ``validation.check_value``.
 """
 
 from __future__ import annotations
@@ -17,15 +17,20 @@ from esk_engine.records import (
     Act,
     CriteriaChange,
     Edit,
+    KeyChange,
+    LockChange,
     Patient,
     PatientChange,
+    PersonChange,
     Record,
+    RestoreChange,
     SettingChange,
+    SignatureChange,
     Value,
 )
 from esk_engine.settings import SettingDeclaration, Settings, setting
 from esk_engine.study_file.encoding import normalised, repaired_text
-from esk_engine.study_file.state import StudyState
+from esk_engine.study_file.state import STUDY_LOCK, StudyState
 from esk_engine.study_file.writing import RowFate, Step
 from esk_engine.validation import check_value
 
@@ -53,12 +58,14 @@ class Preparation:
     def __init__(self, state: StudyState, id_of: Callable[[str], str | None]) -> None:
         self._state = state
         self._id_of = id_of
+        self._reason = ""
         self._settings: Settings = state.settings
         self.patients: dict[str, Patient | None] = {}
 
     def steps(self, act: Act) -> tuple[Step, ...]:
         """The act's changes, without those that change nothing; Refused where one cannot be made."""
         is_new = act.undoes is None
+        self._reason = act.reason.strip()
         steps = tuple(step for change in act.changes for step in self._step(change, is_new))
         self._check_study_numbers()
         return steps
@@ -74,6 +81,13 @@ class Preparation:
             case CriteriaChange():
                 if change.old != change.new:
                     yield Step(change)
+            case SignatureChange() | LockChange():
+                patient = self._current(change.patient_id)
+                if patient is not None:
+                    self.patients[patient.id] = patient  # whoever shows this patient looks again
+                yield Step(change)
+            case PersonChange() | KeyChange() | RestoreChange():
+                yield Step(change)
             case _:
                 raise TypeError(f"not a change: {change!r}")
 
@@ -97,13 +111,14 @@ class Preparation:
         edit = replace(edit, old=row.get(edit.variable) if row else None, new=new)
         if edit.old == edit.new:
             return
+        voids = self._guarded(edit, patient.study_no, edit.variable)
         after = patient.with_edit(edit)
         self.patients[patient.id] = after
         if row is None:
-            yield Step(edit, RowFate.COMES)
+            yield Step(edit, RowFate.COMES, voids)
         else:
             stays = edit.kind is Kind.PATIENT or any(row.id == edit.record_id for row in after.rows(edit.kind))
-            yield Step(edit, RowFate.STAYS if stays else RowFate.GOES)
+            yield Step(edit, RowFate.STAYS if stays else RowFate.GOES, voids)
 
     def _patient(self, change: PatientChange) -> Iterator[Step]:
         old = self._current(change.patient_id)
@@ -112,8 +127,29 @@ class Preparation:
         new = None if change.new is None else _whole(change.new)
         if old == new:
             return
+        change = PatientChange(change.patient_id, old, new)
+        present = old or new
+        voids = self._guarded(change, "" if present is None else present.study_no)
         self.patients[change.patient_id] = new
-        yield Step(PatientChange(change.patient_id, old, new))
+        yield Step(change, voids=voids)
+
+    def _guarded(self, change: Edit | PatientChange, study_no: str, variable: str = "") -> tuple[str, ...]:
+        """The signatures that a change makes void; Refused where it is kept from being made, or wants a reason."""
+        state = self._state
+        if STUDY_LOCK in state.locks:
+            raise refused("study_locked", variable, study_no=study_no)
+        signed = state.signatures.get(change.patient_id)
+        if not signed:
+            return ()
+        moments = state.moments(change)
+        for moment in sorted(moments):
+            if (change.patient_id, moment.value) in state.locks:
+                last = [each for each in signed.values() if each.moment is moment][-1]
+                place = {"moment": moment.value, "person": last.person, "when": last.when}
+                raise refused("signed_locked", variable, study_no=study_no, **place)
+        if not self._reason and any(each.moment in moments for each in signed.values()):
+            raise refused("reason_needed", variable, study_no=study_no)
+        return tuple(each.id for each in state.touched(change))
 
     def _setting(self, change: SettingChange) -> Iterator[Step]:
         new = setting_value(change.name, change.new)

@@ -7,13 +7,13 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from esk_engine.errors import Fault
+from esk_engine.records import Change
 from esk_engine.study.events import Person
 from esk_engine.study.held import HeldStudy, author_of, forget
 from esk_engine.study_file import Key, open_file
 from esk_engine.study_file.encoding import repaired_text
 from esk_engine.study_file.log import LoggedAct, LogLine, utc_now
 from esk_engine.study_file.reading import LogFilter, read_log
-from esk_engine.study_file.state import StoredChange
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Step, Writing
 
@@ -29,6 +29,7 @@ class FiledStudy(HeldStudy):
         opened = open_file(
             path, who=self._author.person, pc=self._author.pc, on_state=self._tell_saved, read_only=read_only, key=key
         )
+        self._key = opened.key  # raw: a passphrase is derived once
         self._writer: Writer | None = opened.writer
         self._reason = opened.read_only_reason or (None if opened.writer else Fault("read_only_study"))
         self._hold(opened.content)
@@ -61,7 +62,7 @@ class FiledStudy(HeldStudy):
     def _submit(self, steps: tuple[Step, ...], reason: str, undoes: int | None) -> Future[int]:
         if self._writer is None:
             raise self._reason or Fault("read_only_study")
-        changes: tuple[StoredChange, ...] = tuple(step.change for step in steps)
+        changes: tuple[Change, ...] = tuple(step.change for step in steps)
         logged = LoggedAct(
             self._act + 1, self._seq + 1, utc_now(), self._author, changes, repaired_text(reason), undoes
         )

@@ -14,7 +14,10 @@ record_unlogged      a row that the log knows nothing of (study_no, kind, record
 record_missing       a row that the log has and the data have not (study_no, kind, record_id)
 setting_differs      a setting is not what the log says (setting, logged, found)
 criteria_differs     a criteria set, or a version of one, is not what the log says (record_id)
-person_differs       somebody on the list of people is not as the log says (record_id)
+person_differs       somebody on the list of people, or a PIN, is not as the log says (record_id)
+signature_differs    a signature is not as it was set, or not void as it should be (study_no, moment, record_id)
+lock_differs         a lock is there or not there against the log (study_no, moment)
+passphrase_differs   the file opens without the passphrase that the log says it has
 ===================  ==========================================================================================
 
 Whoever recomputes the whole chain after changing it is not found by this.
@@ -30,13 +33,24 @@ from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
-from esk_engine.records import CriteriaChange, Edit, Patient, PatientChange, SettingChange
+from esk_engine.records import (
+    Change,
+    CriteriaChange,
+    Edit,
+    KeyChange,
+    LockChange,
+    Patient,
+    PatientChange,
+    PersonChange,
+    SettingChange,
+    SignatureChange,
+)
 from esk_engine.settings import SETTINGS
 from esk_engine.study_file.connection import PUBLIC, Key
 from esk_engine.study_file.encoding import encode_value
 from esk_engine.study_file.log import Head, LogLine, change_of
 from esk_engine.study_file.reading import LogFilter, damaged_pages, log_lines, read_content, reader, without_collector
-from esk_engine.study_file.state import CriteriaState, PersonChange, StoredChange, StudyState
+from esk_engine.study_file.state import CriteriaState, StudyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +101,8 @@ def check_file(path: Path, key: Key = PUBLIC) -> CheckReport:
             damaged = Finding("structure_damaged", {"detail": str(fault.params.get("detail", fault.code))})
             return CheckReport((*replay.findings, damaged), 0, replay.head.seq, replay.head.hash)
         findings = (*replay.findings, *differences(replay.state, found), *_versions(connection, replay.versions))
+        if replay.state.has_passphrase and key == PUBLIC:
+            findings = (*findings, Finding("passphrase_differs"))
         return CheckReport(findings, len(found.patients), replay.head.seq, replay.head.hash)
 
 
@@ -131,7 +147,7 @@ class Replay:
             self.findings.append(Finding("log_line_unknown", {"seq": line.seq}))
 
 
-def _old_is_right(state: StudyState, change: StoredChange) -> bool:
+def _old_is_right(state: StudyState, change: Change) -> bool:
     """Whether what a line calls old is what the lines before it left."""
     match change:
         case Edit():
@@ -147,8 +163,18 @@ def _old_is_right(state: StudyState, change: StoredChange) -> bool:
             before = state.criteria.get(change.set_id) or CriteriaState(change.set_id)
             is_version = change.name == "version"
             return before.version == change.old if is_version else before.deleted == bool(change.old)
+        case PersonChange(name="pin"):
+            return state.pins.get(change.initials) == change.old
         case PersonChange():
-            return state.people.get(change.initials) == change.old
+            return (state.people.get(change.initials) or None) == (change.old or None)
+        case SignatureChange():
+            return change.signature_id not in state.signatures.get(change.patient_id, {})
+        case LockChange():
+            return ((change.patient_id, change.moment) in state.locks) != change.is_locked
+        case KeyChange():
+            return state.has_passphrase == change.had_passphrase
+        case _:
+            return True
 
 
 def _by_id(patient: Patient | None) -> dict[str, tuple[Kind, dict[str, object]]]:
@@ -175,8 +201,28 @@ def differences(logged: StudyState, found: StudyState) -> Iterator[Finding]:
     if logged.in_use != found.in_use:
         yield Finding("criteria_differs", {"record_id": found.in_use})
     for initials in logged.people.keys() | found.people.keys():
-        if logged.people.get(initials) != found.people.get(initials):
+        told = logged.people.get(initials), logged.pins.get(initials)
+        if told != (found.people.get(initials), found.pins.get(initials)):
             yield Finding("person_differs", {"record_id": initials})
+    yield from _protection_differences(logged, found)
+
+
+def _protection_differences(logged: StudyState, found: StudyState) -> Iterator[Finding]:
+    """Signatures and locks that are not as the log says."""
+
+    def study_no(patient_id: str) -> str:
+        patient = found.patients.get(patient_id) or logged.patients.get(patient_id)
+        return "" if patient is None else patient.study_no
+
+    for patient_id in logged.signatures.keys() | found.signatures.keys():
+        told, stored = logged.signatures.get(patient_id, {}), found.signatures.get(patient_id, {})
+        for signature_id in told.keys() | stored.keys():
+            if told.get(signature_id) != stored.get(signature_id):
+                moment = (told.get(signature_id) or stored[signature_id]).moment.value
+                place = {"study_no": study_no(patient_id), "moment": moment, "record_id": signature_id}
+                yield Finding("signature_differs", dict[str, object](place))
+    for patient_id, moment in logged.locks ^ found.locks:
+        yield Finding("lock_differs", {"study_no": study_no(patient_id), "moment": moment})
 
 
 def _patient_differences(logged: Patient | None, found: Patient | None) -> Iterator[Finding]:

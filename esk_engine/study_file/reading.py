@@ -24,8 +24,9 @@ from esk_engine.settings import SETTINGS
 from esk_engine.study_file.connection import Key, connect, exists, fault_of, is_writable
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head, LogLine
-from esk_engine.study_file.schema import LLOQ_SUFFIX, LOG_COLUMNS, check_identity, existing_columns
-from esk_engine.study_file.state import CriteriaState, StudyState
+from esk_engine.study_file.schema import LLOQ_SUFFIX, LOG_COLUMNS, check_identity, existing_columns, file_version
+from esk_engine.study_file.signatures import Signature, SignOff
+from esk_engine.study_file.state import CriteriaState, StudyState, pin_digest
 
 _ROW_KINDS = (Kind.READING, Kind.SAMPLE, Kind.ADVERSE_EVENT)
 
@@ -167,6 +168,8 @@ def read_content(connection: sql.Connection, path: Path) -> FileContent:
         row = connection.execute("SELECT set_id FROM criteria_in_use").fetchone()
         state.in_use = str(row[0]) if row else ""
         state.people = {str(who): str(role) for who, role in connection.execute("SELECT initials, role FROM person")}
+        if file_version(connection) > 1:
+            _read_protection(connection, state)
         if state.in_use not in state.criteria:
             raise ValueError("no criteria set is in use")
         return FileContent(state, read_head(connection))
@@ -174,6 +177,27 @@ def read_content(connection: sql.Connection, path: Path) -> FileContent:
         raise fault_of(error, path) from None
     except (ValueError, TypeError, KeyError) as error:
         raise Fault("file_damaged", path=str(path), detail=str(error)) from None
+
+
+def _read_protection(connection: sql.Connection, state: StudyState) -> None:
+    """PINs, signatures and locks: what a file of version 1 does not have."""
+    for initials, pin in connection.execute("SELECT initials, pin FROM person WHERE pin IS NOT NULL"):
+        state.pins[str(initials)] = pin_digest(str(pin))
+    columns = "id, patient_id, moment, person, role, utc, signed, void"
+    for row in connection.execute(f"SELECT {columns} FROM signature ORDER BY rowid"):
+        signature_id, patient_id, moment, person, role, utc, signed, void = row
+        found = Signature(signature_id, patient_id, SignOff(moment), person, role, utc, signed, bool(void))
+        state.signatures.setdefault(found.patient_id, {})[found.id] = found
+    state.locks = {(str(row[0]), str(row[1])) for row in connection.execute("SELECT patient_id, moment FROM lock")}
+
+
+def read_pin(path: Path, key: Key, initials: str) -> str:
+    """The Argon2id text of somebody's PIN, "" where there is none."""
+    with reader(path, key) as connection:
+        if file_version(connection) < 2:
+            return ""
+        row = connection.execute("SELECT pin FROM person WHERE initials = ?", (initials,)).fetchone()
+        return str(row[0] or "") if row else ""
 
 
 def read_head(connection: sql.Connection) -> Head:

@@ -10,7 +10,9 @@ setting               the study's settings, each value in its canonical JSON
 criteria_version      every version of every criteria set that was ever saved; never changed
 criteria_set          which version of a set is current (NULL: none), and whether it is deleted
 criteria_in_use       one row: the set that classifies
-person                who has worked on the study, and in which role
+person                who has worked on the study, in which role, and the Argon2id text of a PIN
+signature             who signed which values when, under a patient's moment; void ones too
+lock                  which moments of which patients are locked; the whole study without a patient
 log                   what happened, a line a value; only ever added to
 ====================  ==========================================================================
 
@@ -28,7 +30,7 @@ from esk_engine.dictionary import Kind, ValueType, Variable, variables_of
 from esk_engine.errors import Fault
 
 APPLICATION_ID = 0x45736B31  # "Esk1"
-VERSION = 1
+VERSION = 2
 LLOQ_SUFFIX = "_lloq"
 _COLUMN_TYPES = {ValueType.WHOLE: "INTEGER", ValueType.DECIMAL: "REAL", ValueType.CONCENTRATION: "REAL"}
 
@@ -55,17 +57,24 @@ _FIXED_TABLES = (
     " canonical TEXT NOT NULL, locked INTEGER NOT NULL, utc TEXT NOT NULL, person TEXT NOT NULL) STRICT",
     "CREATE TABLE criteria_set (set_id TEXT PRIMARY KEY NOT NULL, version_id TEXT, deleted INTEGER NOT NULL) STRICT",
     "CREATE TABLE criteria_in_use (one INTEGER PRIMARY KEY CHECK (one = 1), set_id TEXT NOT NULL) STRICT",
-    "CREATE TABLE person (initials TEXT PRIMARY KEY NOT NULL, role TEXT NOT NULL) STRICT",
+    "CREATE TABLE person (initials TEXT PRIMARY KEY NOT NULL, role TEXT NOT NULL, pin TEXT) STRICT",
+    "CREATE TABLE signature (id TEXT PRIMARY KEY NOT NULL, patient_id TEXT NOT NULL, moment TEXT NOT NULL,"
+    " person TEXT NOT NULL, role TEXT NOT NULL, utc TEXT NOT NULL, signed TEXT NOT NULL, void INTEGER NOT NULL) STRICT",
+    "CREATE TABLE lock (patient_id TEXT NOT NULL, moment TEXT NOT NULL, PRIMARY KEY (patient_id, moment)) STRICT",
     "CREATE TABLE log (seq INTEGER PRIMARY KEY, utc TEXT NOT NULL, person TEXT NOT NULL, pc TEXT NOT NULL,"
     " program TEXT NOT NULL, act INTEGER NOT NULL, undoes_act INTEGER, kind TEXT NOT NULL, record_id TEXT,"
     " patient_id TEXT, variable TEXT, old TEXT, new TEXT, reason TEXT, hash TEXT NOT NULL) STRICT",
 )
-# No hand that goes through SQL changes what was logged or saved by mistake.
+# No hand that goes through SQL changes what was logged, saved or signed by mistake; a signature can only become void.
+_KEPT = (
+    *((table, act, act) for table in ("log", "criteria_version") for act in ("UPDATE", "DELETE")),
+    ("signature", "DELETE", "DELETE"),
+    ("signature", "UPDATE", "UPDATE OF id, patient_id, moment, person, role, utc, signed"),
+)
 _TRIGGERS = tuple(
-    f"CREATE TRIGGER {table}_keeps_{act.lower()} BEFORE {act} ON {table}"
+    f"CREATE TRIGGER {table}_keeps_{act.lower()} BEFORE {event} ON {table}"
     f" BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END"
-    for table in ("log", "criteria_version")
-    for act in ("UPDATE", "DELETE")
+    for table, act, event in _KEPT
 )
 
 
@@ -123,6 +132,12 @@ def add_absent_columns(connection: sql.Connection) -> None:
     connection.execute("COMMIT")
 
 
+def file_version(connection: sql.Connection) -> int:
+    """The version of the file's form."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone() or (0,)
+    return int(version)
+
+
 def check_identity(connection: sql.Connection, path: Path) -> int:
     """The file's version, once it is known to be a study that this Esk can read.
 
@@ -132,7 +147,7 @@ def check_identity(connection: sql.Connection, path: Path) -> int:
         ``not_a_study``, or ``file_newer`` where a later Esk wrote it (its version or a column unknown here).
     """
     (application_id,) = connection.execute("PRAGMA application_id").fetchone() or (0,)
-    (version,) = connection.execute("PRAGMA user_version").fetchone() or (0,)
+    version = file_version(connection)
     if application_id != APPLICATION_ID or version < 1:
         raise Fault("not_a_study", path=str(path))
     if version > VERSION:

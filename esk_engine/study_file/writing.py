@@ -12,11 +12,27 @@ from typing import Any
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.dictionary import Kind, ValueType, Variable, variable
-from esk_engine.records import BelowLloq, CriteriaChange, Edit, Patient, PatientChange, Record, SettingChange, Value
+from esk_engine.records import (
+    BelowLloq,
+    Change,
+    CriteriaChange,
+    Edit,
+    KeyChange,
+    LockChange,
+    Patient,
+    PatientChange,
+    PersonChange,
+    Record,
+    RestoreChange,
+    SettingChange,
+    SignatureChange,
+    Value,
+)
 from esk_engine.study_file.encoding import encode_value
 from esk_engine.study_file.log import Head, LoggedAct
 from esk_engine.study_file.schema import LLOQ_SUFFIX, LOG_COLUMNS
-from esk_engine.study_file.state import CriteriaState, PersonChange, StoredChange
+from esk_engine.study_file.signatures import signature_of
+from esk_engine.study_file.state import CriteriaState
 
 _LOG_INSERT = f"INSERT INTO log ({', '.join(LOG_COLUMNS)}) VALUES ({', '.join('?' * len(LOG_COLUMNS))})"
 Statement = tuple[str, tuple[Any, ...]]
@@ -32,10 +48,11 @@ class RowFate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One change and, for an edit, what becomes of its row."""
+    """One change, what becomes of an edit's row, and the ids of the signatures that it makes void."""
 
-    change: StoredChange
+    change: Change
     fate: RowFate = RowFate.STAYS
+    voids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,8 @@ def write(connection: sql.Connection, writing: Writing, head: Head) -> Head:
 
 def _statements(step: Step, logged: LoggedAct) -> Iterator[Statement]:
     change = step.change
+    for signature_id in step.voids:
+        yield ("UPDATE signature SET void = 1 WHERE id = ?", (signature_id,))
     match change:
         case Edit():
             yield _edit(change, step.fate)
@@ -73,7 +92,29 @@ def _statements(step: Step, logged: LoggedAct) -> Iterator[Statement]:
         case CriteriaChange():
             yield from _criteria(change, logged)
         case PersonChange():
-            yield ("INSERT OR REPLACE INTO person (initials, role) VALUES (?, ?)", (change.initials, change.new or ""))
+            yield ("INSERT OR IGNORE INTO person (initials, role) VALUES (?, '')", (change.initials,))
+            column, text = ("pin", change.secret or None) if change.name == "pin" else ("role", change.new or "")
+            yield (f"UPDATE person SET {column} = ? WHERE initials = ?", (text, change.initials))
+        case SignatureChange():
+            yield _signature(change)
+        case LockChange():
+            place = (change.patient_id, change.moment)
+            if change.is_locked:
+                yield ("INSERT OR IGNORE INTO lock (patient_id, moment) VALUES (?, ?)", place)
+            else:
+                yield ("DELETE FROM lock WHERE patient_id = ? AND moment = ?", place)
+        case KeyChange() | RestoreChange():  # the file itself is the value
+            pass
+
+
+def _signature(change: SignatureChange) -> Statement:
+    set_ = signature_of(change)
+    cells = (set_.id, set_.patient_id, set_.moment.value, set_.person, set_.role, set_.utc, set_.signed)
+    return (
+        "INSERT INTO signature (id, patient_id, moment, person, role, utc, signed, void)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+        cells,
+    )
 
 
 def _cells(declared: Variable, value: Value) -> Iterable[tuple[str, Any]]:

@@ -2,7 +2,6 @@
 
 A step is a function ``step(connection)`` in a room named for where it starts (``from_1.py``). It imports nothing of
 the engine, which goes on changing, and neither begins nor ends a transaction: all steps of an opening are one.
-Version 1 is the first, so there is none yet.
 """
 
 from __future__ import annotations
@@ -11,8 +10,10 @@ from collections.abc import Callable, Mapping
 
 from sqlcipher3 import dbapi2 as sql
 
+from esk_engine.study_file.migrations import from_1
+
 Step = Callable[[sql.Connection], None]
-STEPS: Mapping[int, Step] = {}
+STEPS: Mapping[int, Step] = {1: from_1.step}
 
 
 def migrate(connection: sql.Connection, version: int, steps: Mapping[int, Step] = STEPS) -> int:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import shutil
 from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2 as sql
 
 import esk_engine.study_file.migrations as migrations
+from esk_engine.study import SignOff, Study
+from esk_engine.study_file.check import check_file
 from esk_engine.study_file.connection import PUBLIC, connect
 from esk_engine.study_file.migrations import migrate
-from tests.engine.study_file.helpers import closed_study
+from esk_engine.study_file.schema import VERSION
+from tests.engine.study_file.helpers import NURSE, closed_study
 
 
 def add_table(connection: sql.Connection) -> None:
@@ -21,6 +25,9 @@ def add_table(connection: sql.Connection) -> None:
 def fail(connection: sql.Connection) -> None:
     connection.execute("CREATE TABLE second (text TEXT)")
     connection.execute("no SQL")
+
+
+VERSION_1 = Path(__file__).parent / "files" / "version_1.esk"
 
 
 def state(path: Path) -> tuple[object, set[str]]:
@@ -41,11 +48,12 @@ def test_that_every_step_that_is_due_is_made(tmp_path: Path) -> None:
 
 def test_that_a_step_that_fails_takes_those_before_it_along(tmp_path: Path) -> None:
     path = closed_study(tmp_path)
+    before, _ = state(path)
     connection = connect(path, PUBLIC, "rw")
     with pytest.raises(sql.OperationalError):
         migrate(connection, 1, {1: add_table, 2: fail})
     connection.close()
-    assert state(path) == (1, set())
+    assert state(path) == (before, set())
 
 
 def test_that_no_step_imports_the_living_engine() -> None:
@@ -53,4 +61,39 @@ def test_that_no_step_imports_the_living_engine() -> None:
         for node in ast.walk(ast.parse(room.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [name for name in names if name.startswith("esk_engine")]
+            living = [name for name in names if name.startswith("esk_engine")]
+            assert all(name == migrations.__name__ for name in living)
+
+
+def test_that_a_real_file_of_version_1_opens_to_read_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "old.esk"
+    shutil.copy(VERSION_1, path)
+    before = path.read_bytes()
+    with Study.open(path, person=NURSE, read_only=True) as study:
+        assert len(study.patients) == 31
+        assert study.signatures(study.patients[0].id) == ()
+        assert not study.is_locked
+        assert study.settings.auto_lock_minutes == 10
+    assert check_file(path).is_whole
+    assert path.read_bytes() == before
+
+
+def test_that_a_real_file_of_version_1_becomes_the_present_one_and_loses_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "old.esk"
+    shutil.copy(VERSION_1, path)
+    with Study.open(path, person=NURSE, read_only=True) as old:
+        patients, sets, lines = old.patients, old.criteria_sets, old.log()
+    with Study.open(path, person=NURSE) as study:
+        assert study.patients == patients
+        assert study.criteria_sets == sets
+        assert study.log() == lines
+        patient = study.patients[0]
+        study.wait_saved(study.sign(patient.id, SignOff.INCLUSION, initials=NURSE.initials))
+    report = check_file(path)
+    assert report.is_whole
+    assert report.patients == 31
+    assert state(path)[0] == VERSION
+
+
+def test_that_the_oldest_file_in_the_tests_is_really_of_version_1() -> None:
+    assert state(VERSION_1)[0] == 1
