@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import PUBLIC, Key, connect, exists, fault_of, is_writable
+from esk_engine.study_file.connection import PUBLIC, Key, bound, connect, exists, fault_of, is_writable, sync_folder
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
@@ -28,15 +28,21 @@ _LONGEST_NAME = 230  # bytes: what stands beside the study bears its name and so
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A study file that was opened: what it holds, and its writer, or why there is none."""
+    """A study file that was opened: what it holds, its raw key, and its writer, or why there is none."""
 
     content: FileContent
+    key: Key
     writer: Writer | None
     read_only_reason: Fault | None = None
 
 
-def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
+def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> Key:
     """Write a new study whole, or nothing; it appears under its name when it is complete.
+
+    Returns
+    -------
+    Key
+        The raw key of the new file.
 
     Raises
     ------
@@ -50,6 +56,7 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
     if not exists(path.parent):
         raise Fault("folder_missing", path=str(path.parent))
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    key = key.for_new_file()
     connection = _connect_new(beside, path, key)
     try:
         connection.execute("BEGIN IMMEDIATE")
@@ -58,7 +65,7 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
         connection.execute("COMMIT")
         connection.close()
         _appear(beside, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except sql.Error as error:
         raise fault_of(error, beside, path) from None
     except FileExistsError:
@@ -70,6 +77,7 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> None:
         for leftover in (beside, beside.with_name(beside.name + "-journal")):
             with contextlib.suppress(OSError):
                 leftover.unlink()
+    return key
 
 
 def _connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
@@ -77,7 +85,7 @@ def _connect_new(beside: Path, path: Path, key: Key) -> sql.Connection:
     try:
         with beside.open("xb"):
             pass
-        return connect(beside, key, "rw")
+        return connect(beside, key, "rwc")
     except (OSError, ValueError):
         raise Fault("file_read_only", path=str(path)) from None
 
@@ -92,16 +100,6 @@ def _appear(beside: Path, path: Path) -> None:
         beside.rename(path)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable, where the system knows how."""
-    with contextlib.suppress(OSError, AttributeError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
 def open_file(
     path: Path, *, who: str, pc: str, on_state: Callable[[SaveState], None], read_only: bool = False, key: Key = PUBLIC
 ) -> OpenedFile:
@@ -112,12 +110,13 @@ def open_file(
     Raises
     ------
     Fault
-        ``file_not_found``, ``not_a_study`` (or another key, or a damaged beginning), ``file_damaged``,
-        ``file_newer``, ``file_locked`` (who, pc, since), ``file_needs_recovery``, ...
+        ``file_not_found``, ``not_a_study``, ``key_needed`` and ``key_wrong`` (or a damaged beginning),
+        ``file_damaged``, ``file_newer``, ``file_locked`` (who, pc, since), ``file_needs_recovery``, ...
     """
+    key = bound(path, key)
     with without_collector():
         if read_only:
-            return OpenedFile(read_file(path, key), None)
+            return OpenedFile(read_file(path, key), key, None)
         with reader(path, key):
             pass  # a file that is no study shows here, before anything is made beside it
         lock = WriterLock(path)
@@ -128,14 +127,14 @@ def open_file(
         except Fault as fault:
             if fault.code != "file_read_only":
                 raise
-            return OpenedFile(read_file(path, key), None, fault)
+            return OpenedFile(read_file(path, key), key, None, fault)
         try:
             content = read_file(path, key)
             connection = _connect_to_write(path, key)
         except BaseException:
             lock.release()
             raise
-        return OpenedFile(content, Writer(path, key, connection, lock, content.head, on_state))
+        return OpenedFile(content, key, Writer(path, key, connection, lock, content.head, on_state))
 
 
 def _connect_to_write(path: Path, key: Key) -> sql.Connection:
