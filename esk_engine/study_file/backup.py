@@ -1,0 +1,331 @@
+"""Backups of a study: each an .esk file of its own, under the same key, in a folder beside the study or elsewhere.
+
+``NAME.esk-backups/NAME_2026-11-22T18-05-12Z_1234.esk`` was made at that moment (UTC) and ends with line 1234 of the
+log. A backup is copied under another name (``.part``), verified, synced and only then named. Nothing but files of
+exactly this naming, of this study, whose lines the study still holds, is ever removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import stat
+import threading
+import uuid
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from esk_engine.errors import Fault
+from esk_engine.study_file.connection import PUBLIC, Key, bound, exists
+from esk_engine.study_file.copying import copy_study, sync_folder, target_fault
+from esk_engine.study_file.heads import Restored, hash_at, restores, study_id
+from esk_engine.study_file.log import Head
+from esk_engine.study_file.reading import read_head, reader
+from esk_engine.study_file.retention import Made, keep
+
+_MOMENT = "%Y-%m-%dT%H-%M-%SZ"
+_TOLD = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)_(0|[1-9]\d{0,17})\.esk", re.ASCII)
+_PART = re.compile(r"[0-9a-f]{8}\.part", re.ASCII)
+_LONGEST_STEM = 160  # bytes of the study's name in those of its backups, which have some more in all 255
+_WAIT_SECONDS = 60.0  # for another program that is making a backup in the same folder
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """One backup.
+
+    Attributes
+    ----------
+    when
+        When it was made (UTC), as its name tells.
+    seq
+        The last line of the log in it, as its name tells.
+    patients, head
+        How many patients it holds and the hash of its last line; None where it cannot be read.
+    changes_since
+        How many lines the study's log has after it; None where the study has not this line, or cannot be read.
+    is_abandoned
+        Whether a restore left it behind: it ends with a line that is the study's no more, and the log says so.
+    fault
+        Why it cannot be used: ``key_wrong`` (made under another passphrase), ``file_damaged``, ``backup_of_another``
+        (of another study with the same name), ...
+    """
+
+    path: Path
+    when: datetime
+    seq: int
+    size: int
+    patients: int | None = None
+    head: str | None = None
+    changes_since: int | None = None
+    is_abandoned: bool = False
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """What has to be known of a study to tell its own backups from others."""
+
+    id: str
+    head: Head
+    restored: tuple[Restored, ...]
+    folder: str
+
+    @property
+    def left_behind(self) -> frozenset[str]:
+        return frozenset[str]().union(*(each.abandoned for each in self.restored))
+
+
+def backup_folder(path: Path, setting: str = "") -> Path:
+    """Where the backups of a study are: beside it, or in the folder that the setting ``backup_folder`` names."""
+    place = path.parent / setting.strip() if setting.strip() else path.parent
+    return place / f"{path.name}-backups"
+
+
+def make_backup(path: Path, key: Key, folder: Path, now: datetime | None = None) -> Backup | None:
+    """Make a backup of what is on disk, whether the study is open or not; None where there is one of just this.
+
+    Raises
+    ------
+    Fault
+        ``backup_folder_missing``, ``backup_folder_read_only``, ``backup_full``, ``backup_busy``, ``backup_failed``
+        (detail), or what is wrong with the study itself. Nothing is left half done, and the study is untouched.
+    """
+    key = bound(path, key)
+    study = _read_study(path, key)
+    with _alone_in(folder):
+        for present in _named(path, folder):
+            if present.seq == study.head.seq and _looked_into(present, key, study).head == study.head.hash:
+                return None
+        made = _write(path, key, folder, now or datetime.now(UTC))
+    return _looked_into(made, key, study)
+
+
+def list_backups(path: Path, folder: Path, key: Key = PUBLIC) -> tuple[Backup, ...]:
+    """The backups of a study in a folder, the newest first: those that cannot be used too, each with its fault.
+
+    Raises
+    ------
+    Fault
+        ``backup_folder_unreadable`` where the folder is there and cannot be looked into. A study that cannot be read
+        is none: its backups are listed all the same.
+    """
+    study: _Study | None = None
+    with contextlib.suppress(Fault):
+        key = bound(path, key)
+        study = _read_study(path, key)
+    found = [_looked_into(each, key, study) for each in _named(path, folder)]
+    if study is not None and found:
+        found = _with_changes(found, path, key, study)
+    return tuple(sorted(found, key=lambda each: (each.seq, each.when), reverse=True))
+
+
+def prune(path: Path, folder: Path, key: Key, now: datetime) -> tuple[Path, ...]:
+    """Remove the backups that need not be kept (see ``retention``) and return what was removed.
+
+    Only what the study holds itself, or left behind by a restore, is removed: the backup of another study, one that
+    cannot be read or one with lines that the study has not, stays.
+    """
+    named = tuple(_named(path, folder))
+    if len(keep([Made(each.when, each.seq) for each in named], now)) == len(named):
+        return ()  # none would go by its moment: spares opening them all
+    restored = _read_study(path, bound(path, key)).restored
+    ours = [
+        each
+        for each in list_backups(path, folder, key)
+        if each.fault is None and (each.changes_since is not None or each.is_abandoned)
+    ]
+    kept = keep([Made(each.when, each.seq) for each in ours], now, [Made(each.when, each.seq) for each in restored])
+    removed: list[Path] = []
+    for each in ours:
+        if Made(each.when, each.seq) not in kept:
+            with contextlib.suppress(OSError):
+                each.path.unlink()
+                removed.append(each.path)
+    return tuple(removed)
+
+
+def back_up(path: Path, key: Key, now: datetime | None = None) -> Backup | None:
+    """Make a backup where the study's setting says, and remove those that need not be kept any more.
+
+    None where there is a backup of just this already; Fault as of ``make_backup``.
+    """
+    key = bound(path, key)
+    folder = backup_folder(path, _read_study(path, key).folder)
+    made = make_backup(path, key, folder, now)
+    if made is not None:
+        with contextlib.suppress(Fault):
+            prune(path, folder, key, now or datetime.now(UTC))
+    return made
+
+
+def backup_before_migration(path: Path, key: Key) -> Backup | None:
+    """The backup of a study that is about to be brought to a newer form of the file; Fault where none can be made."""
+    return back_up(path, key)
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+def _stem(path: Path) -> str:
+    """The study's name in the names of its backups; a very long one is cut, the folder's name tells it whole."""
+    return os.fsdecode(os.fsencode(path.stem)[:_LONGEST_STEM]) if _is_long(path.stem) else path.stem
+
+
+def _is_long(text: str) -> bool:
+    return len(os.fsencode(text)) > _LONGEST_STEM
+
+
+def _named(path: Path, folder: Path) -> Iterator[Backup]:
+    """The files of a folder that are named like a backup of this study, in no order."""
+    beginning = _stem(path) + "_"
+    for entry in _entries(folder):
+        told = _TOLD.fullmatch(entry.name.removeprefix(beginning)) if entry.name.startswith(beginning) else None
+        with contextlib.suppress(ValueError, OSError):
+            if told is not None and entry.is_file():
+                when = datetime.strptime(told[1], _MOMENT).replace(tzinfo=UTC)
+                yield Backup(Path(entry.path), when, int(told[2]), entry.stat().st_size)
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except (OSError, ValueError):
+        raise Fault("backup_folder_unreadable", path=str(folder)) from None
+
+
+def _new_name(path: Path, folder: Path, now: datetime, seq: int) -> Path:
+    """A name that is free: two copies of one line in one second are told a second apart."""
+    while True:
+        name = folder / f"{_stem(path)}_{now.astimezone(UTC).strftime(_MOMENT)}_{seq}.esk"
+        if not exists(name):
+            return name
+        now += timedelta(seconds=1)
+
+
+# -- writing -----------------------------------------------------------------------------------------------------------
+
+_IN_THIS_PROGRAM = threading.Lock()
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Generator[None]:
+    """The folder, made where it is not there, and nobody else making a backup in it; what others left half is removed.
+
+    Raises
+    ------
+    Fault
+        ``backup_folder_missing``, ``backup_folder_read_only``, ``backup_full``, ``backup_busy``, ``backup_failed``.
+    """
+    from filelock import FileLock, Timeout  # late: start-up does without it
+
+    _make_folder(folder)
+    lock = FileLock(folder / ".lock", thread_local=False)
+    with _IN_THIS_PROGRAM:
+        try:
+            lock.acquire(timeout=_WAIT_SECONDS, poll_interval=0.05)
+        except Timeout:
+            raise Fault("backup_busy", path=str(folder)) from None
+        except NotImplementedError:
+            pass  # a place without locks: two backups at once are a copy too many, no harm
+        except OSError as error:
+            raise target_fault(error, folder) from None
+        try:
+            if lock.is_locked:
+                _remove_leftovers(folder)
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                lock.release()
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder itself, never the one it is in: a share that is away is not to be made anew on this disk."""
+    try:
+        if not folder.parent.is_dir():
+            raise Fault("backup_folder_missing", path=str(folder.parent))
+        if not folder.is_dir():
+            _refuse_marked(folder.parent)
+            folder.mkdir(exist_ok=True)
+            sync_folder(folder.parent)
+        _refuse_marked(folder)
+    except OSError as error:
+        raise target_fault(error, folder) from None
+    except ValueError:
+        raise Fault("backup_folder_missing", path=str(folder)) from None
+
+
+def _refuse_marked(folder: Path) -> None:
+    """A folder that is marked read-only was meant to be, for an administrator too."""
+    if os.name != "nt" and not folder.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH):
+        raise Fault("backup_folder_read_only", path=str(folder))
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Backups that were cut off half way; the caller is alone in the folder."""
+    for entry in _entries(folder):
+        beginning, _, end = entry.name.rpartition(".esk.")
+        if beginning and entry.name.startswith(".") and _PART.fullmatch(end):
+            with contextlib.suppress(OSError):
+                Path(entry.path).unlink()
+
+
+def _write(path: Path, key: Key, folder: Path, now: datetime) -> Backup:
+    """Copy, verify, sync and name."""
+    part = folder / f".{_stem(path)}.esk.{uuid.uuid4().hex[:8]}.part"
+    try:
+        head = copy_study(path, key, part)
+        target = _new_name(path, folder, now, head.seq)
+        part.rename(target)
+        sync_folder(folder)
+        when = datetime.strptime(target.name.rsplit("_", 2)[1], _MOMENT).replace(tzinfo=UTC)
+        return Backup(target, when, head.seq, target.stat().st_size)
+    except OSError as error:
+        raise target_fault(error, folder) from None
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _read_study(path: Path, key: Key) -> _Study:
+    with reader(path, key) as connection:
+        row = connection.execute("SELECT value FROM setting WHERE name = 'backup_folder'").fetchone()
+        folder: object = json.loads(row[0]) if row else ""
+        return _Study(study_id(connection), read_head(connection), restores(connection), str(folder or ""))
+
+
+def _looked_into(backup: Backup, key: Key, study: _Study | None) -> Backup:
+    """A backup with what it holds, or why it cannot be used."""
+    try:
+        with reader(backup.path, key) as connection:
+            if study is not None and study_id(connection) != study.id:
+                return replace(backup, fault=Fault("backup_of_another", path=str(backup.path)))
+            (patients,) = connection.execute("SELECT count(*) FROM patient").fetchone()
+            head = read_head(connection).hash
+    except Fault as fault:
+        is_closed = fault.code in ("key_needed", "key_changed")
+        return replace(backup, fault=Fault("key_wrong", path=str(backup.path)) if is_closed else fault)
+    is_abandoned = study is not None and head in study.left_behind
+    return replace(backup, patients=int(patients), head=head, is_abandoned=is_abandoned)
+
+
+def _with_changes(backups: list[Backup], path: Path, key: Key, study: _Study) -> list[Backup]:
+    """The backups with how much the study has done since, where it has the line that they end with."""
+    with reader(path, key) as connection:
+        end = read_head(connection).seq
+
+        def since(backup: Backup) -> Backup:
+            is_held = backup.head is not None and hash_at(connection, backup.seq) == backup.head
+            return replace(backup, changes_since=end - backup.seq) if is_held else backup
+
+        return [since(each) for each in backups]
