@@ -7,6 +7,9 @@
 ``... "reading": MINUTE, "set": {...}``               a reading; with nothing left but its minute the row goes
 ``... "sample": MINUTE, "analyte": A, "set": {...}``  a sample, likewise
 ``... "adverse_event": TERM, "phase": F, "set": ..``  a side effect; ``"delete": true`` takes any of these rows out
+``{"patient": P, "sign": MOMENT}``                    signs inclusion, infusion, laboratory or evaluation
+``{"patient": P, "unlock": MOMENT, "reason": ...}``   opens it again
+``{"lock": true}``, ``{"unlock": true, "reason": .}``  the whole study; ``pin`` with each where the study asks for PINs
 ``{"criteria": SET}``                                 saves a criteria set (a new version of its name) and uses it
 ``{"settings": {...}}``                               settings
 ``{"undo": true}``, ``{"redo": true}``                of the acts of this run
@@ -33,7 +36,7 @@ from esk_engine.exchange.layout import setting_column
 from esk_engine.exchange.workbook_in import code_words
 from esk_engine.records import Act, Edit, Patient, Record, SettingChange, Value, make_patient, new_id
 from esk_engine.settings import SETTINGS, setting
-from esk_engine.study import Entry, Study
+from esk_engine.study import Entry, SignOff, Study
 from esk_engine.study.entry import entering
 from esk_engine.validation import check_value, parse
 
@@ -44,6 +47,9 @@ _KEYS = {
     "reading": {"patient", "reading", "set", "delete", "reason"},
     "sample": {"patient", "sample", "analyte", "set", "delete", "reason"},
     "adverse_event": {"patient", "adverse_event", "phase", "set", "delete", "reason"},
+    "sign": {"patient", "sign", "pin"},
+    "unlock": {"patient", "unlock", "pin", "reason"},
+    "lock": {"lock", "pin", "reason"},
     "patient": {"patient", "new", "set", "delete", "reason"},
     "criteria": {"criteria", "reason"},
     "settings": {"settings", "reason"},
@@ -92,10 +98,34 @@ class LineEditor:
             case "undo" | "redo":
                 _flag(line, form)
                 return (self._study.undo() if form == "undo" else self._study.redo()), ()
+            case "sign" | "unlock" | "lock":
+                return self._protect(form, line, reason), ()
             case "patient":
                 return self._patient(line, reason)
             case _:
                 return self._row(_ROWS[form], line, reason)
+
+    # Signatures and locks
+
+    def _protect(self, form: str, line: Json, reason: str) -> Future[int]:
+        study, initials, pin = self._study, self._study.person.initials, line.get("pin", "")
+        if not isinstance(pin, str):
+            raise Fault("line_shape", value="pin")
+        if "patient" not in line:
+            _flag(line, form)
+            if form == "lock":
+                return study.lock_study(initials=initials, pin=pin, reason=reason)
+            if form == "unlock":
+                return study.unlock_study(initials=initials, pin=pin, reason=reason)
+            raise Fault("line_shape", value="patient")
+        try:
+            moment = SignOff(line[form])
+        except ValueError:
+            raise Fault("line_shape", value=form) from None
+        patient_id = self._known(line).id
+        if form == "sign":
+            return study.sign(patient_id, moment, initials=initials, pin=pin)
+        return study.unlock(patient_id, moment, reason)
 
     # Patients
 

@@ -350,3 +350,43 @@ def test_that_no_line_ends_in_anything_but_an_act_or_a_fault(
         except Fault as fault:  # any other exception fails the test, and so does a message without a text
             for wording in (Wording("nl"), Wording("en")):
                 _ = [wording.issue(issue) for issue in fault.issues] or wording.fault(fault)
+
+
+def test_that_a_moment_is_signed_and_unlocked_by_lines(edit: Editor) -> None:
+    signed = edit.one({"patient": "P01", "sign": "inclusion"})
+    assert "saved" in signed
+    (locked,) = edit.one({"patient": "P01", "set": {"age_years": "44"}})["refused"]
+    assert locked["code"] == "signed_locked"
+    (reasonless,) = edit.one({"patient": "P01", "unlock": "inclusion"})["refused"]
+    assert reasonless["code"] == "reason_needed"
+    assert "saved" in edit.one({"patient": "P01", "unlock": "inclusion", "reason": "misread"})
+    (unexplained,) = edit.one({"patient": "P01", "set": {"age_years": "44"}})["refused"]
+    assert unexplained["code"] == "reason_needed"
+    assert "saved" in edit.one({"patient": "P01", "set": {"age_years": "44"}, "reason": "misread"})
+    assert edit.patient().get("age_years") == 44
+
+
+def test_that_the_whole_study_is_locked_and_unlocked_by_lines(edit: Editor) -> None:
+    assert "saved" in edit.one({"lock": True})
+    (refused,) = edit.one({"patient": "P01", "set": {"remarks": "late"}})["refused"]
+    assert refused["code"] == "study_locked"
+    (reasonless,) = edit.one({"unlock": True})["refused"]
+    assert reasonless["code"] == "reason_needed"
+    assert "saved" in edit.one({"unlock": True, "reason": "a query"})
+    assert "saved" in edit.one({"patient": "P01", "set": {"remarks": "late"}})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"patient": "P01", "sign": "dinner"},
+        {"patient": "P01", "sign": True},
+        {"sign": "inclusion"},
+        {"lock": "yes"},
+        {"lock": True, "pin": 1234},
+    ],
+)
+def test_that_a_protecting_line_of_another_shape_is_named(edit: Editor, line: object) -> None:
+    (refused,) = edit.one(line)["refused"]
+    assert refused["code"] in ("line_shape", "line_unknown")
+    assert not edit.study().is_locked
