@@ -16,6 +16,7 @@ from esk_engine.report.analysis import (
 )
 from esk_engine.report.as_json import to_json
 from esk_engine.report.cautions import Caution, CautionCode, caution_text
+from esk_engine.report.count_effects import CountEffects
 from esk_engine.report.effects import Effects
 from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
 from esk_engine.report.figures import FIGURES, Figure, Point, figure_series
@@ -50,6 +51,7 @@ __all__ = [
     "Comparison",
     "ComparisonExtras",
     "Count",
+    "CountEffects",
     "Effects",
     "Extras",
     "Figure",

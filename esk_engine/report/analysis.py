@@ -138,7 +138,8 @@ class Count:
         """Fisher's P, with its reason where it is None."""
         if self.fisher is None:
             return PValue(None, "fisher", self.reason)
-        return PValue(self.fisher.p, self.fisher.method, self.fisher.reason)
+        found = self.fisher
+        return PValue(found.p, found.method, found.reason, underflow_log10=found.log10_p)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,25 @@
 
 Beside the keys of that shape, of each of ``comparisons``:
 
+* ``mann_whitney.log10_p``: decimal logarithms of ``p``, null where that is. As a number a P below 2.2e-308 has few
+  digits and one below 5e-324 is 0: the logarithm has them all; beside ``exact_spss_bounds`` are theirs,
+  ``exact_spss_log10_bounds``;
 * ``warnings``: objects with a stable ``code`` (fewer_than_five, all_tied, separation, below_lloq, exact_left_out,
-  sex_unbalanced, is_criterion) and what it names;
-* ``p_other``: P-values under the names asymptotic_corrected and exact_doubled, ``reasons`` where null;
-* ``stratified_by_sex``: van Elteren's ``z`` and ``p`` (asymptotic, exact, ``reasons``), the ``sexes`` used, their
-  ``responder`` and ``non_responder``, and who is ``left_out`` (other_or_unknown, one_group_only);
+  exact_too_large, p_asymptotic_underflow, p_exact_underflow, sex_unbalanced, is_criterion) and what it names;
+* ``p_other``: P-values under the names asymptotic_corrected and exact_doubled, ``log10_p``, ``reasons`` where null;
+* ``stratified_by_sex``: van Elteren's ``z`` and ``p`` (asymptotic, exact, ``log10_p``, ``reasons``), the ``sexes``
+  used, their ``responder`` and ``non_responder``, and who is ``left_out`` (other_or_unknown, one_group_only);
 * ``effects``: ``rank_biserial`` (Cliff's delta), ``common_language``, for a concentration ``geometric_ratio``: value,
-  lower, upper, level, method, ``reason`` where something is null;
+  lower, upper, level, method; ``reason`` where something is null, or ``infinite`` names it;
 * ``holm``: for the three concentrations the P of ``study.p_method`` adjusted over ``of`` of them; else null;
 * in ``hodges_lehmann`` the ``achieved_level`` of the interval.
 
-Of each of ``adverse_event_comparisons`` ``hodges_lehmann`` (with minus without), ``effects`` and ``warnings``; and
-``methods``, the Methods as text in ``nl`` and ``en``.
+Of each of ``counts``: in ``fisher`` its ``log10_p`` and ``method``, a ``reason`` where ``p`` is null; ``effects``: of
+each category the ``differences`` of its shares (responders minus non-responders, Newcombe's interval), and of the first
+of two the conditional ``odds_ratio``.
+
+Of each of ``adverse_event_comparisons``: ``mann_whitney.log10_p``, ``hodges_lehmann`` (with minus without), ``effects``
+and ``warnings`` (sex_unbalanced_with for the sexes); and ``methods``, the Methods as text in ``nl`` and ``en``.
 """
 
 from __future__ import annotations
@@ -25,8 +32,9 @@ from typing import Any
 from esk_engine import __version__
 from esk_engine.judge import Group
 from esk_engine.records import Patient
-from esk_engine.report.analysis import TOTAL, Analysis, Comparison, GroupSummary, exact_interval
+from esk_engine.report.analysis import TOTAL, Analysis, Comparison, Count, GroupSummary, exact_interval
 from esk_engine.report.cautions import Caution
+from esk_engine.report.count_effects import CountEffects
 from esk_engine.report.effects import Effects
 from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
 from esk_engine.report.methods import methods_text
@@ -109,14 +117,17 @@ def _group(group: GroupSummary) -> Json:
 def _mann_whitney(test: MannWhitney | None, reason: str | None) -> Json:
     if test is None:
         p: Json = {"asymptotic": None, "exact": None, "exact_spss": None}
-        return {"u": None, "z": None, "p": p, "reasons": dict.fromkeys(p, reason)}
+        return {"u": None, "z": None, "p": p, "log10_p": dict(p), "reasons": dict.fromkeys(p, reason)}
     values = {"asymptotic": test.p_asymptotic, "exact": test.p_exact, "exact_spss": test.p_exact_spss}
     found: Json = {"u": test.u, "z": test.z, "p": {name: p.value for name, p in values.items()}}
+    found["log10_p"] = {name: p.log10 for name, p in values.items()}
     reasons = {name: p.reason for name, p in values.items() if p.value is None}
     if reasons:
         found["reasons"] = reasons
-    if test.p_exact_spss.bounds is not None:
-        found["exact_spss_bounds"] = list(test.p_exact_spss.bounds)
+    spss = test.p_exact_spss
+    if spss.bounds is not None and spss.log10_bounds is not None:
+        found["exact_spss_bounds"] = list(spss.bounds)
+        found["exact_spss_log10_bounds"] = list(spss.log10_bounds)
     return found
 
 
@@ -143,13 +154,18 @@ def _comparison(found: ComparisonExtras, holm_count: int) -> Json:
         "p_other": _p_other(comparison),
         "stratified_by_sex": _stratified(found.by_sex),
         "effects": _effects(found.effects),
-        "holm": None if found.holm is None else {"p": found.holm.value, "of": holm_count, "reason": found.holm.reason},
+        "holm": _holm(found.holm, holm_count),
         "warnings": _warnings(found.warnings),
     }
 
 
+def _holm(p: PValue | None, count: int) -> Json | None:
+    return None if p is None else {"p": p.value, "log10_p": p.log10, "of": count, "reason": p.reason}
+
+
 def _p_values(values: dict[str, PValue]) -> Json:
     found: Json = {name: p.value for name, p in values.items()}
+    found["log10_p"] = {name: p.log10 for name, p in values.items()}
     reasons = {name: p.reason for name, p in values.items() if p.value is None}
     return found | {"reasons": reasons} if reasons else found
 
@@ -177,6 +193,8 @@ def _stratified(found: StratifiedBySex) -> Json:
 def _estimate(estimate: Estimate) -> Json:
     found: Json = {"value": _finite(estimate.value), "lower": _finite(estimate.lower), "upper": _finite(estimate.upper)}
     found |= {"level": estimate.level, "method": estimate.method}
+    infinite = [name for name in ("value", "lower", "upper") if getattr(estimate, name) in (math.inf, -math.inf)]
+    found |= {"infinite": infinite} if infinite else {}
     return found if estimate.reason is None else found | {"reason": estimate.reason}
 
 
@@ -212,7 +230,20 @@ def _side_effect_comparison(found: SideEffectExtras) -> Json:
     }
 
 
-def _counts(analysis: Analysis) -> list[Json]:
+def _fisher(count: Count) -> Json | None:
+    if count.fisher is None:
+        return None
+    p = count.p
+    found: Json = {"p": p.value, "log10_p": p.log10, "method": p.method}
+    return found if p.reason is None else found | {"reason": p.reason}
+
+
+def _count_effects(found: CountEffects) -> Json:
+    differences = [{"category": category} | _estimate(difference) for category, difference in found.differences]
+    return {"differences": differences, "odds_ratio": {"category": found.of} | _estimate(found.odds_ratio)}
+
+
+def _counts(analysis: Analysis, found: Extras) -> list[Json]:
     return [
         {
             "variable": count.variable,
@@ -220,7 +251,8 @@ def _counts(analysis: Analysis) -> list[Json]:
                 {"value": c.value, "total": c.total, "responder": c.responder, "non_responder": c.non_responder}
                 for c in count.categories
             ],
-            "fisher": None if count.fisher is None else {"p": count.p.value},
+            "fisher": _fisher(count),
+            "effects": _count_effects(found.of_count(count.variable)),
         }
         for count in analysis.counts
     ]
@@ -244,7 +276,7 @@ def to_json(analysis: Analysis, found: Extras | None = None) -> Json:
         "study": _study(analysis),
         "patients": [_patient(analysis, patient) for patient in analysis.cohort.patients],
         "comparisons": [_comparison(one, found.holm_count) for one in found.comparisons],
-        "counts": _counts(analysis),
+        "counts": _counts(analysis, found),
         "adverse_events": [
             {
                 "term": row.term,

@@ -7,7 +7,7 @@ effect, what a careful reader wants to know besides.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from esk_engine.dictionary import CONCENTRATIONS
 from esk_engine.judge import Group
@@ -23,7 +23,8 @@ from esk_engine.report.analysis import (
     shift_of,
     side_effect_members,
 )
-from esk_engine.report.cautions import Caution, cautions_of_test, comparison_cautions
+from esk_engine.report.cautions import Caution, cautions_of_test, comparison_cautions, unequal_sexes
+from esk_engine.report.count_effects import CountEffects, count_effects
 from esk_engine.report.effects import Effects, effects_of
 from esk_engine.report.stratified import StratifiedBySex, stratified_by_sex
 from esk_engine.settings import PMethod
@@ -90,15 +91,22 @@ class Extras:
         In the order of ``Analysis.side_effect_comparisons``.
     holm_count
         Over how many P-values Holm's adjustment is.
+    counts
+        In the order of ``Analysis.counts``.
     """
 
     comparisons: tuple[ComparisonExtras, ...]
     side_effects: tuple[SideEffectExtras, ...]
     holm_count: int
+    counts: tuple[CountEffects, ...]
 
     def of(self, name: str) -> ComparisonExtras:
         """What belongs to one variable; KeyError where it is not compared."""
         return {found.variable: found for found in self.comparisons}[name]
+
+    def of_count(self, name: str) -> CountEffects:
+        """The effect sizes of one coded variable; KeyError where it is not counted."""
+        return {found.variable: found for found in self.counts}[name]
 
 
 def extras(analysis: Analysis, progress: Callable[[float], None] | None = None) -> Extras:
@@ -115,7 +123,8 @@ def extras(analysis: Analysis, progress: Callable[[float], None] | None = None) 
         found.append(_comparison_extras(analysis, comparison, adjusted.get(comparison.variable)))
         if progress is not None:
             progress(done / (len(analysis.comparisons) + 1))
-    return Extras(tuple(found), _side_effect_extras(analysis), count)
+    counts = tuple(count_effects(each) for each in analysis.counts)
+    return Extras(tuple(found), _side_effect_extras(analysis), count, counts)
 
 
 def _comparison_extras(analysis: Analysis, comparison: Comparison, holm: PValue | None) -> ComparisonExtras:
@@ -137,14 +146,15 @@ def holm_over_concentrations(analysis: Analysis) -> tuple[dict[str, PValue], int
     One that could not be tested at all (an empty group, nothing but ties) is not counted; one whose P is unknown for
     another reason (half a U, too long) was still asked for: it counts, as if its P were 1.
     """
-    from esk_engine.statistics.adjust import holm
+    from esk_engine.statistics.adjust import holm, holm_log10
 
     method = analysis.cohort.settings.p_method
     raw = [analysis.comparison(name).p(method) for name in CONCENTRATIONS]
     counted = [None if p.reason in _NOTHING_TESTED else 1.0 if p.value is None else p.value for p in raw]
+    logs = [p.log10 if known is None or p.value is not None else 0.0 for p, known in zip(raw, counted, strict=True)]
     adjusted = {
-        name: replace(p, value=None if p.value is None else value, method=f"holm_{p.method}", bounds=None)
-        for name, p, value in zip(CONCENTRATIONS, raw, holm(counted), strict=True)
+        name: PValue(None if p.value is None else value, f"holm_{p.method}", p.reason, underflow_log10=log10)
+        for name, p, value, log10 in zip(CONCENTRATIONS, raw, holm(counted), holm_log10(logs), strict=True)
     }
     return adjusted, sum(value is not None for value in counted)
 
@@ -157,13 +167,16 @@ def _side_effect_extras(analysis: Analysis) -> tuple[SideEffectExtras, ...]:
         x, y = (ranked(cohort, name, part) for part in (parts.with_it, parts.without))
         below_lloq = int((below(cohort, name) & (parts.with_it | parts.without)).sum())
         shift, reason = shift_of(x, y, some_below=bool(below_lloq))
+        warnings = cautions_of_test(comparison.mann_whitney, below_lloq)
+        if comparison.mann_whitney is not None:
+            warnings = (*warnings, *unequal_sexes(cohort, parts.with_it, parts.without))
         found.append(
             SideEffectExtras(
                 comparison,
                 shift,
                 reason,
                 effects_of(x, y, is_concentration=True, some_below=bool(below_lloq)),
-                cautions_of_test(comparison.mann_whitney, below_lloq),
+                warnings,
                 has_decimals(cohort, name),
             )
         )

@@ -27,8 +27,12 @@ REFERENCES = {
     "Ann Math Stat 1963;34:598-611.",
     "cliff": "Cliff N. Dominance statistics: ordinal analyses to answer ordinal questions. "
     "Psychol Bull 1993;114:494-509.",
+    "cornfield": "Cornfield J. A statistical problem arising from retrospective studies. Proc Third Berkeley Symp Math "
+    "Stat Probab 1956;4:135-48.",
     "delong": "DeLong ER, DeLong DM, Clarke-Pearson DL. Comparing the areas under two or more correlated receiver "
     "operating characteristic curves: a nonparametric approach. Biometrics 1988;44:837-45.",
+    "newcombe": "Newcombe RG. Interval estimation for the difference between independent proportions: comparison of "
+    "eleven methods. Stat Med 1998;17:873-90.",
     "welch": "Welch BL. The generalization of 'Student's' problem when several different population variances are "
     "involved. Biometrika 1947;34:28-35.",
     "van_elteren": "van Elteren PH. On the combination of independent two sample tests of Wilcoxon. "
@@ -195,6 +199,21 @@ class _Writer:
         yield from self._without("methods.tests.no_p", undefined)
 
     def _effects(self) -> Iterator[str]:
+        yield from self._differences()
+        yield from self._shares()
+
+    def _shares(self) -> Iterator[str]:
+        """Effect sizes of what Fisher's test compares."""
+        counts = [found for found in self._found.counts if found.differences]
+        if counts:
+            labels = self._listed([self._label(found.variable) for found in counts])
+            yield self._wording("methods.effects.shares", variables=labels, ref=self._cite("newcombe"))
+        of_two = [self._label(found.variable) for found in counts if found.odds_ratio.value is not None]
+        if of_two:
+            labels = self._listed(of_two)
+            yield self._wording("methods.effects.odds_ratio", variables=labels, ref=self._cite("cornfield"))
+
+    def _differences(self) -> Iterator[str]:
         wording = self._wording
         shifts = [c for c in self._analysis.comparisons if c.shift is not None]
         if not shifts:

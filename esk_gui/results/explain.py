@@ -31,6 +31,7 @@ from esk_gui.figures.words import p_equals
 from esk_gui.results.beside import Beside
 from esk_gui.results.cautions import told
 from esk_gui.results.exact import offer_of
+from esk_gui.results.explain_count import count_effects_block
 from esk_gui.results.explain_effect import EffectExplainer
 from esk_gui.results.explanation import Block, Explanation, Line, Strip
 
@@ -199,7 +200,8 @@ class Explainer:
             )
             for category in count.categories
         )
-        blocks.append(Block(word("counts_head"), lines))
+        effects = None if self._found is None else count_effects_block(self._found.of_count(count.variable), words)
+        blocks += [Block(word("counts_head"), lines), *([] if effects is None else [effects])]
         responders = sum(category.responder for category in count.categories)
         non_responders = sum(category.non_responder for category in count.categories)
         what = words.label(count.variable)

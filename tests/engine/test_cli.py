@@ -87,7 +87,7 @@ def test_that_the_demo_is_written_checked_and_analysed(esk: Esk) -> None:
     assert "Tabel 3. Kenmerken van de patiënten" in text
     assert re.search(r"Leeftijd \(jaar\)\s+57 \[28–75\]\s+56 \[28–75\]\s+57 \[30–74\]\s+0,741", text)
     assert re.search(r"\nTabel 7\. .*\nP-waarden\. .*\nWaarschuwingen\n.*\nMethoden\n", text, re.DOTALL)
-    assert text.splitlines()[-1].startswith("10. Naranjo CA")
+    assert text.splitlines()[-1].startswith("12. Naranjo CA")
     assert analysis["methods"]["nl"] in text
 
 

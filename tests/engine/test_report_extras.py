@@ -131,7 +131,7 @@ def test_that_a_comparison_of_what_made_the_groups_is_warned_of() -> None:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_that_every_warning_has_its_text(language: Any) -> None:
-    params = {"m": 3, "n": 4, "p": 0.0001}
+    params = {"m": 3, "n": 4, "p": 0.0001, "log10": -317.2}
     for code in CautionCode:
         text = Wording(language, strict=True)(f"warning.{code}", **params)
         assert text.endswith(".")
@@ -376,18 +376,127 @@ def test_that_the_json_carries_what_stands_beside_each_comparison() -> None:
     json.dumps(told, allow_nan=False)
     by_name = {comparison["variable"]: comparison for comparison in told["comparisons"]}
     norketamine = by_name["norketamine_css_ug_l"]
-    assert norketamine["holm"] == {"p": pytest.approx(0.4), "of": 3, "reason": None}
+    log10 = pytest.approx(math.log10(0.4))
+    assert norketamine["holm"] == {"p": pytest.approx(0.4), "log10_p": log10, "of": 3, "reason": None}
     assert norketamine["warnings"] == [{"code": "fewer_than_five", "m": 3, "n": 3}]
     assert norketamine["stratified_by_sex"]["p"] == {
         "asymptotic": None,
         "exact": None,
+        "log10_p": {"asymptotic": None, "exact": None},
         "reasons": dict.fromkeys(("asymptotic", "exact"), "no_stratum_with_both_groups"),
     }
     assert norketamine["stratified_by_sex"]["left_out"] == {"other_or_unknown": 6, "one_group_only": 0}
     assert norketamine["p_other"]["exact_doubled"] == pytest.approx(0.2, rel=1e-12)
+    assert norketamine["p_other"]["log10_p"]["exact_doubled"] == pytest.approx(math.log10(0.2))
+    assert norketamine["mann_whitney"]["log10_p"]["exact"] == pytest.approx(math.log10(0.2))
     assert norketamine["effects"]["common_language"]["value"] == pytest.approx(1 / 9)
     assert by_name["age_years"]["holm"] is None
     assert set(told["methods"]) == {"nl", "en"}
+
+
+# P-values too small for a number
+
+
+def fully_apart() -> list[Patient]:
+    """530 responders of two weights above 530 others of two: an exact P of 2 / C(1060, 530), quickly."""
+    return [one(f"P{i}", i >= 530, weight_kg=50 + i // 265, height_cm=170, sex="female") for i in range(1060)]
+
+
+def test_that_a_p_too_small_for_a_number_is_warned_of_and_keeps_its_logarithm() -> None:
+    log10 = math.log10(2) - math.log10(math.comb(1060, 530))
+    analysis = analyse(Cohort.of(fully_apart(), Settings(), BY_RELIEF))
+    seen = extras(analysis)
+    told = to_json(analysis, seen)
+    (bmi,) = (each for each in told["comparisons"] if each["variable"] == "bmi_kg_m2")
+    assert bmi["mann_whitney"]["log10_p"]["exact"] == pytest.approx(log10, rel=1e-12)
+    assert bmi["mann_whitney"]["log10_p"]["exact_spss"] == pytest.approx(log10, rel=1e-12)
+    assert bmi["p_other"]["log10_p"]["exact_doubled"] == pytest.approx(log10, rel=1e-12)
+    assert bmi["mann_whitney"]["p"]["exact"] < 1e-308
+    (warning,) = (each for each in bmi["warnings"] if each["code"] == "p_exact_underflow")
+    assert warning["log10"] == pytest.approx(log10, rel=1e-12)
+    (shown,) = (each for each in seen.of("bmi_kg_m2").warnings if each.code is CautionCode.P_EXACT_UNDERFLOW)
+    assert "log10 P is −317,2" in caution_text(shown, NL)
+    row = row_of(p_table(analysis, seen), "BMI (kg/m²)")
+    assert texts(row)[2] == "< 0,001"
+
+
+def test_that_holm_keeps_the_logarithm_of_a_p_too_small_for_a_number() -> None:
+    patients = [one(f"P{i}", i >= 530, esketamine=5.0 + i // 265) for i in range(1060)]
+    patients[0] = one("P0", False, esketamine=5.0, norketamine=9.0)
+    patients[1059] = one("P1059", True, esketamine=8.0, norketamine=8.0)
+    holm = found(patients).of("esketamine_css_ug_l").holm
+    assert holm is not None
+    # norketamine and the ratio have one patient in each group, P 1: three tests in all
+    assert holm.log10 == pytest.approx(math.log10(6) - math.log10(math.comb(1060, 530)), rel=1e-12)
+
+
+# Categories
+
+
+def test_that_categories_have_an_odds_ratio_and_differences_in_share() -> None:
+    patients = [one(f"R{i}", True, sex="female" if i else "male") for i in range(10)]
+    patients += [one(f"N{i}", False, sex="female" if i < 9 else "male") for i in range(20)]
+    seen = found(patients)
+    effects = seen.of_count("sex")
+    # R, exact2x2 and mpmath give 10.200124879 (1.06147265 to 524.926249) with the groups the other way round
+    ratio = effects.odds_ratio
+    assert effects.of == "male"
+    assert (ratio.value, ratio.lower, ratio.upper) == pytest.approx(
+        (1 / 10.200124879, 1 / 524.926249, 1 / 1.06147265), rel=1e-8
+    )
+    # 1 of 10 and 11 of 20, Newcombe's method 10 from the limits of R's prop.test(x, n, correct = FALSE)
+    (category, difference), (_, mirrored) = effects.differences
+    assert category == "male"
+    assert (difference.value, difference.lower, difference.upper) == pytest.approx(
+        (-0.45, -0.6586441419099, -0.0815766787735), rel=1e-10
+    )
+    assert mirrored.value == pytest.approx(0.45)
+    told = to_json(analyse(Cohort.of(patients, Settings(), BY_RELIEF)), seen)["counts"][0]
+    assert told["effects"]["odds_ratio"]["category"] == "male"
+    assert [each["category"] for each in told["effects"]["differences"]] == ["male", "female"]
+    assert told["fisher"]["method"] == "fisher_2x2"
+    assert told["fisher"]["log10_p"] == pytest.approx(math.log10(told["fisher"]["p"]))
+
+
+def test_that_more_than_two_categories_have_a_difference_each_and_no_odds_ratio() -> None:
+    groups = ("post_surgical_or_traumatic", "crps", "other")
+    answers = (True, 3, 0), (False, 1, 0), (True, 1, 1), (False, 2, 1), (False, 2, 2)
+    patients = [
+        one(f"P{at}{i}", responds, indication="peripheral", indication_group=groups[which])
+        for at, (responds, n, which) in enumerate(answers)
+        for i in range(n)
+    ]
+    effects = found(patients).of_count("indication_group")
+    assert (effects.odds_ratio.value, effects.odds_ratio.reason) == (None, "more_than_two_rows")
+    first = effects.differences[0][1]
+    # 3 of 4 and 1 of 5, as above
+    assert (first.value, first.lower, first.upper) == pytest.approx(
+        (0.55, -0.0681372049704, 0.8119295907997), rel=1e-10
+    )
+    assert [category for category, _ in effects.differences] == list(groups)
+
+
+def test_that_categories_without_anything_to_compare_say_why() -> None:
+    effects = found([one("R1", True, sex="female"), one("N1", False, sex="female")]).of_count("sex")
+    assert (effects.differences, effects.of) == ((), None)
+    assert effects.odds_ratio.reason == "fewer_than_two_rows_or_columns"
+
+
+def test_that_an_infinite_odds_ratio_is_told_as_such_in_json() -> None:
+    patients = [one(f"P{i}", i < 3, sex="male" if i < 3 else "female") for i in range(6)]
+    ratio = to_json(analyse(Cohort.of(patients, Settings(), BY_RELIEF)))["counts"][0]["effects"]["odds_ratio"]
+    assert (ratio["value"], ratio["upper"], ratio["infinite"]) == (None, None, ["value", "upper"])
+    assert ratio["lower"] > 0
+
+
+def test_that_sexes_divided_unequally_over_a_side_effect_are_warned_of() -> None:
+    event: dict[str, Value] = {"term": "headache", "phase": "during", **PROBABLE, "naranjo_5": "no"}
+    patients = [one(f"W{i}", i < 3, event, sex="female", esketamine=20.0 + i) for i in range(6)]
+    patients += [one(f"M{i}", i < 3, sex="male", esketamine=21.5 + i) for i in range(6)]
+    effects = found(patients).side_effects
+    (warning,) = (each for each in effects[0].warnings if each.code is CautionCode.SEX_UNBALANCED_WITH)
+    assert warning.params["p"] == pytest.approx(2 / math.comb(12, 6), rel=1e-12)  # two tables of 924 splits
+    assert "P: 0,002" in caution_text(warning, NL)
 
 
 def test_that_progress_goes_up_and_may_stop_it() -> None:

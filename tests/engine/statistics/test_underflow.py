@@ -70,7 +70,7 @@ def by_levels(sizes: tuple[int, ...], chosen: tuple[int, ...]) -> tuple[Fraction
 
 def test_that_groups_fully_apart_have_the_logarithm_of_two_splits() -> None:
     truth = Fraction(2, math.comb(1060, 530))
-    test = mann_whitney(np.arange(530), np.arange(530, 1060), exact=True)
+    test = mann_whitney(np.arange(530.0), np.arange(530.0, 1060.0), exact=True)
     assert test.p_exact.value == pytest.approx(float(truth), rel=1e-6)  # 6.6e-318 has few digits as a float
     assert test.p_exact.underflows
     assert test.log10_p_exact == pytest.approx(log10_of(truth), abs=TWELVE_DIGITS)
@@ -196,7 +196,7 @@ def test_that_a_p_left_out_has_no_logarithm() -> None:
 
 
 def test_that_both_asymptotic_p_and_their_sides_keep_their_logarithms() -> None:
-    test = mann_whitney(np.arange(2000), np.arange(2000, 4000), exact=False)
+    test = mann_whitney(np.arange(2000.0), np.arange(2000.0, 4000.0), exact=False)
     assert test.z is not None
     assert test.z_corrected is not None
     assert test.p_asymptotic.value == 0
