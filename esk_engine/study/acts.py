@@ -14,7 +14,7 @@ from datetime import date
 
 from esk_engine.criteria import CriteriaSet
 from esk_engine.dictionary import Kind
-from esk_engine.errors import Place, Refused
+from esk_engine.errors import Fault, Place, Refused
 from esk_engine.records import (
     Act,
     CriteriaChange,
@@ -29,6 +29,7 @@ from esk_engine.records import (
 from esk_engine.study import criteria_book
 from esk_engine.study.entry import entering
 from esk_engine.study.events import Added, Entry, EntryResult
+from esk_engine.study.meanwhile import not_now
 from esk_engine.study.preparing import refused
 from esk_engine.study.signing import Signing
 from esk_engine.study_file.encoding import course_of
@@ -55,6 +56,7 @@ class Study(Signing):
         """Enter some values of one patient as one act: all of them, or with an error none.
 
         Texts are parsed; every value is checked by itself and with all that it touches. Warnings are told and accepted.
+        Where it cannot be written now, an error says why (``someone_writes``, ``cannot_write``): it can be tried again.
         """
         patient = self._known(patient_id)
         act, issues = entering(patient, entries, today, reason)
@@ -65,6 +67,10 @@ class Study(Signing):
         except Refused as error:
             place = Place(study_no=patient.study_no)
             return EntryResult((*issues, *(replace(issue, place=place) for issue in error.issues)))
+        except Fault as fault:
+            if self.read_only:
+                raise
+            return EntryResult((*issues, not_now(fault)))
 
     def add_patient(self, values: Values, reason: str = "") -> Added:
         """Add a patient with some values, at least a ``study_no``."""

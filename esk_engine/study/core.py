@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Self
 
 from esk_engine.criteria import TABLE_2, CriteriaSet
-from esk_engine.errors import Fault
+from esk_engine.errors import Fault, Issue, Refused
 from esk_engine.records import Act, Change, KeyChange, Patient, PatientChange, PersonChange, new_id
 from esk_engine.settings import SETTINGS, Settings
 from esk_engine.study import criteria_book
 from esk_engine.study.events import ActName, Person
 from esk_engine.study.held import author_of
 from esk_engine.study.history import Done
+from esk_engine.study.meanwhile import clashes, errors_made, must_be_unchanged
 from esk_engine.study.preparing import Preparation, setting_value
 from esk_engine.study.role import FiledStudy
 from esk_engine.study_file import PUBLIC, Key, create_file
@@ -77,8 +78,15 @@ class OpenStudy(FiledStudy):
         return cls(path, person, key, read_only=False)
 
     @classmethod
-    def open(cls, path: Path, *, person: Person, read_only: bool = False, key: Key = PUBLIC) -> Self:
+    def open(
+        cls, path: Path, *, person: Person, read_only: bool = False, follow: bool = False, key: Key = PUBLIC
+    ) -> Self:
         """An existing study, to write where that can be, else to read (``read_only``, ``read_only_reason``).
+
+        Parameters
+        ----------
+        follow
+            Where another program writes, read what it writes (``poll``, ``take``) until it gives that role back.
 
         Raises
         ------
@@ -86,7 +94,7 @@ class OpenStudy(FiledStudy):
             ``file_not_found``, ``not_a_study``, ``file_damaged``, ``file_newer``, ``file_locked`` (who, pc,
             since; opening with ``read_only=True`` still works), ``file_needs_recovery``. The file is left untouched.
         """
-        return cls(Path(path), person, key, read_only)
+        return cls(Path(path), person, key, read_only=read_only, follow=follow)
 
     def __enter__(self) -> Self:
         return self
@@ -104,14 +112,13 @@ class OpenStudy(FiledStudy):
         Raises
         ------
         Refused
-            Where any of its changes cannot be made; nothing was changed then.
+            Where any of its changes cannot be made, or another program changed that very thing since it was shown
+            (``changed_meanwhile``); nothing was changed then.
         Fault
-            The reason why the study can only be read.
+            The reason why the study can only be read; ``file_locked`` (who, pc, since) where another program writes;
+            ``changed_since`` where an undo or redo would take back what is there no more.
         """
-        if self._writer is None:
-            raise self._reason or Fault("read_only_study")
-        preparation = Preparation(self._state, self._roster.id_of)
-        steps = preparation.steps(act)
+        preparation, steps = self._prepared(act)
         if not steps:
             return self._nothing_done()
         self._introduce()
@@ -125,6 +132,28 @@ class OpenStudy(FiledStudy):
         self._history.record(act, Done(number, tuple(changes), ActName(act.name, act.params), act.reason))
         self._tell(told)
         return saved
+
+    def _prepared(self, act: Act) -> tuple[Preparation, tuple[Step, ...]]:
+        """The act's steps upon what the file holds, and the role to write them; no steps where nothing changes."""
+        if self._reason is not None:
+            raise self._reason
+        preparation, steps = self._checked(act)
+        if self.is_writer or not steps:
+            return preparation, steps
+        meanwhile = self._take_role()
+        if meanwhile is None:
+            return preparation, steps
+        if act.undoes is None:
+            _refuse(clashes(act, meanwhile, self._state))
+        preparation, steps = self._checked(act)
+        _refuse(errors_made(preparation.patients, meanwhile, self._state))
+        return preparation, steps
+
+    def _checked(self, act: Act) -> tuple[Preparation, tuple[Step, ...]]:
+        if act.undoes is not None:
+            must_be_unchanged(act, self._state)
+        preparation = Preparation(self._state, self._roster.id_of)
+        return preparation, preparation.steps(act)
 
     def _introduce(self) -> None:
         """Put whoever acts for the first time, or in another role, on the study's list of people."""
@@ -168,3 +197,8 @@ class OpenStudy(FiledStudy):
         if act is None:
             raise Fault("nothing_to_redo")
         return self.apply(act)
+
+
+def _refuse(issues: tuple[Issue, ...]) -> None:
+    if issues:
+        raise Refused(issues)

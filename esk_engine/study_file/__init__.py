@@ -17,10 +17,11 @@ from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
 from esk_engine.study_file.reading import FileContent, read_file, reader, without_collector
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
+from esk_engine.study_file.updates import Update, update_of
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Writing, write
 
-__all__ = ["PUBLIC", "Key", "OpenedFile", "create_file", "open_file"]
+__all__ = ["PUBLIC", "Key", "OpenedFile", "create_file", "open_file", "take_role"]
 
 
 _LONGEST_NAME = 230  # bytes: what stands beside the study bears its name and some more, in all 255
@@ -28,12 +29,16 @@ _LONGEST_NAME = 230  # bytes: what stands beside the study bears its name and so
 
 @dataclass(frozen=True, slots=True)
 class OpenedFile:
-    """A study file that was opened: what it holds, its raw key, and its writer, or why there is none."""
+    """A study file that was opened: what it holds, its raw key, and its writer, or why there is none.
+
+    ``elsewhere`` is who writes in another program, where that is why there is none.
+    """
 
     content: FileContent
     key: Key
     writer: Writer | None
     read_only_reason: Fault | None = None
+    elsewhere: Fault | None = None
 
 
 def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> Key:
@@ -101,11 +106,18 @@ def _appear(beside: Path, path: Path) -> None:
 
 
 def open_file(
-    path: Path, *, who: str, pc: str, on_state: Callable[[SaveState], None], read_only: bool = False, key: Key = PUBLIC
+    path: Path,
+    *,
+    who: str,
+    pc: str,
+    on_state: Callable[[SaveState], None],
+    read_only: bool = False,
+    follow: bool = False,
+    key: Key = PUBLIC,
 ) -> OpenedFile:
     """Open a study to write, or to read where ``read_only`` asks for it or the file allows no more.
 
-    A file that is refused is never written to.
+    A file that is refused is never written to. With ``follow`` one that another program writes is read, not refused.
 
     Raises
     ------
@@ -125,6 +137,8 @@ def open_file(
                 raise Fault("file_read_only", path=str(path))
             lock.acquire(who, pc)
         except Fault as fault:
+            if fault.code == "file_locked" and follow:
+                return OpenedFile(read_file(path, key), key, None, elsewhere=fault)
             if fault.code != "file_read_only":
                 raise
             return OpenedFile(read_file(path, key), key, None, fault)
@@ -135,6 +149,41 @@ def open_file(
             lock.release()
             raise
         return OpenedFile(content, key, Writer(path, key, connection, lock, content.head, on_state))
+
+
+def take_role(
+    path: Path, known: Head, *, who: str, pc: str, on_state: Callable[[SaveState], None], key: Key
+) -> tuple[Writer, Update | None]:
+    """The writer of a study that is in memory already, and what others wrote since the log ended at ``known``.
+
+    Raises
+    ------
+    Fault
+        ``file_locked`` (who, pc, since) where another has the role; whatever else keeps the study from being written.
+    """
+    if not exists(path):
+        raise Fault("file_vanished", path=str(path))
+    if not is_writable(path):
+        raise Fault("file_read_only", path=str(path))
+    lock = WriterLock(path)
+    lock.acquire(who, pc)
+    try:
+        connection = _connect_to_write(path, key)
+        try:
+            connection.execute("BEGIN")
+            update = update_of(connection, path, known)
+            connection.execute("COMMIT")
+        except sql.Error as error:
+            connection.close()
+            raise fault_of(error, path) from None
+        except BaseException:
+            connection.close()
+            raise
+    except BaseException:
+        lock.release()
+        raise
+    head = known if update is None else update.head
+    return Writer(path, key, connection, lock, head, on_state), update
 
 
 def _connect_to_write(path: Path, key: Key) -> sql.Connection:

@@ -85,6 +85,15 @@ class Writer:
         with self._changed:
             return self._state()
 
+    @property
+    def head(self) -> Head:
+        """Where the file's log ends."""
+        return self._head
+
+    def hand_over(self, who: str) -> None:
+        """Tell other programs that somebody else is at work here."""
+        self._lock.hand_over(who)
+
     def _state(self) -> SaveState:
         if self._fault is not None:
             return SaveState("failed", self._saved_at, self._fault)

@@ -1,0 +1,190 @@
+"""What others changed between what a person saw and the act that came of it: nobody overwrites what they have not seen.
+
+Issue codes: ``changed_meanwhile`` (study_no, variable, who) of one value, ``changed_meanwhile_whole`` of anything else.
+Fault code: ``changed_since`` (study_no, variable).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from esk_engine.dictionary import Kind
+from esk_engine.errors import Fault, Issue, Place
+from esk_engine.records import (
+    Act,
+    Change,
+    CriteriaChange,
+    Edit,
+    LockChange,
+    Patient,
+    PatientChange,
+    PersonChange,
+    Record,
+    RestoreChange,
+    SettingChange,
+    SignatureChange,
+)
+from esk_engine.study import criteria_book
+from esk_engine.study_file.encoding import patient_form
+from esk_engine.study_file.state import StudyState
+from esk_engine.study_file.updates import Told
+from esk_engine.validation import check_patient
+
+_ROW_NAMES = {
+    Kind.READING: ("minute",),
+    Kind.SAMPLE: ("minute", "analyte"),
+    Kind.ADVERSE_EVENT: ("term", "phase"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Meanwhile:
+    """The study as it was shown, and what was told of it since; nothing is told where all was read anew."""
+
+    before: StudyState
+    told: tuple[Told, ...]
+
+
+def clashes(act: Act, meanwhile: Meanwhile, now: StudyState) -> tuple[Issue, ...]:
+    """An issue for each change of something that others changed, to another value, since it was shown."""
+    return tuple(
+        _issue(change, meanwhile)
+        for change in act.changes
+        if _at_stake(change, meanwhile.before) != _at_stake(change, now) and not _is_so(change, now)
+    )
+
+
+def errors_made(patients: dict[str, Patient | None], meanwhile: Meanwhile, now: StudyState) -> tuple[Issue, ...]:
+    """Errors across the fields of patients, as an act would leave them, that come of what others changed."""
+    return tuple(
+        issue
+        for patient_id, after in patients.items()
+        if after is not None and now.patients.get(patient_id) != meanwhile.before.patients.get(patient_id)
+        for issue in _new_errors(now.patients.get(patient_id), after)
+    )
+
+
+def _new_errors(before: Patient | None, after: Patient) -> Iterator[Issue]:
+    known = [] if before is None else [(issue.code, issue.variable, issue.params) for issue in check_patient(before)]
+    for issue in check_patient(after):
+        if issue.is_error and (issue.code, issue.variable, issue.params) not in known:
+            yield replace(issue, place=Place(study_no=after.study_no))
+
+
+def not_now(fault: Fault) -> Issue:
+    """Why something cannot be written at this moment, beside its field."""
+    if fault.code == "file_locked":
+        return Issue("someone_writes", params={name: fault.params.get(name) for name in ("who", "pc", "since")})
+    return Issue("cannot_write", params={"fault": fault.code})
+
+
+def must_be_unchanged(act: Act, state: StudyState) -> None:
+    """An undo or redo takes back what is still there; Fault ``changed_since`` where it is not."""
+    scratch = state.copy()
+    for change in act.changes:
+        if not _is_old(change, scratch):
+            study_no, variable = _place(change, state)
+            raise Fault("changed_since", study_no=study_no, variable=variable)
+        scratch.apply(change)
+
+
+def _is_old(change: Change, state: StudyState) -> bool:
+    """Whether what a change takes away is what is there."""
+    match change:
+        case Edit():
+            row = _row(change, state)
+            return (None if row is None else row.get(change.variable)) == change.old
+        case SettingChange():
+            return state.settings.stored(change.name) == change.old
+        case PatientChange():
+            return _form(state.patients.get(change.patient_id)) == _form(change.old)
+        case CriteriaChange(name="in_use"):
+            return state.in_use == change.old
+        case CriteriaChange():
+            found = state.criteria.get(change.set_id)
+            there = None if found is None else found.version if change.name == "version" else found.deleted or None
+            return there == (change.old if change.name == "version" else bool(change.old) or None)
+        case _:
+            return True  # nothing of these kinds is taken back
+
+
+def _form(patient: Patient | None) -> object:
+    """A patient whatever the order of its rows: a row that went and came back stands last."""
+    if patient is None:
+        return None
+    return patient_form(replace(patient, readings=(), samples=(), adverse_events=())), {
+        row.id: row for row in patient.records()
+    }
+
+
+def _at_stake(change: Change, state: StudyState) -> object:
+    """What a person looked at who makes this change."""
+    match change:
+        case Edit():
+            return _seen(change, state)
+        case PatientChange() | SignatureChange():
+            return state.patients.get(change.patient_id)
+        case SettingChange():
+            return state.settings.stored(change.name)
+        case CriteriaChange():
+            outcomes = criteria_book.outcomes_known(state.patients.values()) if change.name == "version" else None
+            return state.criteria, state.in_use, outcomes
+        case LockChange():
+            return (change.patient_id, change.moment) in state.locks
+        case PersonChange():
+            return (state.pins if change.name == "pin" else state.people).get(change.initials)
+        case RestoreChange():
+            return state
+        case _:
+            return None
+
+
+def _row(edit: Edit, state: StudyState) -> Record | None:
+    """The record that an edit is of; None where it, or its patient, is not there."""
+    patient = state.patients.get(edit.patient_id)
+    if patient is None or edit.kind is Kind.PATIENT:
+        return None if patient is None else patient.record
+    return next((row for row in patient.rows(edit.kind) if row.id == edit.record_id), None)
+
+
+def _seen(edit: Edit, state: StudyState) -> object:
+    """The value, and by what a person knew its row; None where there was none."""
+    row = _row(edit, state)
+    return None if row is None else [row.get(name) for name in (edit.variable, *_ROW_NAMES.get(edit.kind, ()))]
+
+
+def _is_so(change: Change, state: StudyState) -> bool:
+    """Whether the others made the very same change."""
+    if isinstance(change, Edit):
+        row = _row(change, state)
+        return row is not None and row.get(change.variable) == change.new
+    return isinstance(change, SettingChange) and state.settings.stored(change.name) == change.new
+
+
+def _issue(change: Change, meanwhile: Meanwhile) -> Issue:
+    study_no, variable = _place(change, meanwhile.before)
+    same = [each.person for each in meanwhile.told if _concerns(each.change, change)]
+    params = {"study_no": study_no, "variable": variable, "who": same[-1] if same else "?"}
+    code = "changed_meanwhile" if variable else "changed_meanwhile_whole"
+    return Issue(code, variable, params=params, place=Place(study_no=study_no))
+
+
+def _place(change: Change, state: StudyState) -> tuple[str, str]:
+    """Study number and variable of a change, "" for what it has none of."""
+    patient = state.patients.get(getattr(change, "patient_id", ""))
+    if isinstance(change, SettingChange):
+        return "", change.name
+    return "" if patient is None else patient.study_no, change.variable if isinstance(change, Edit) else ""
+
+
+def _concerns(other: Change, change: Change) -> bool:
+    """Whether another's change is of what this one is about."""
+    if isinstance(other, Edit) and isinstance(change, Edit):
+        return (other.record_id, other.variable) == (change.record_id, change.variable)
+    if isinstance(other, SettingChange) and isinstance(change, SettingChange):
+        return other.name == change.name
+    patient_id = getattr(change, "patient_id", None)
+    if patient_id is not None:
+        return getattr(other, "patient_id", None) == patient_id
+    return type(other) is type(change) or isinstance(change, RestoreChange)
