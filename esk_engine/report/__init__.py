@@ -16,7 +16,7 @@ from esk_engine.report.analysis import (
 )
 from esk_engine.report.as_json import to_json
 from esk_engine.report.cautions import Caution, CautionCode, caution_text
-from esk_engine.report.count_effects import CountEffects
+from esk_engine.report.count_effects import CountEffects, count_effects
 from esk_engine.report.effects import Effects
 from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
 from esk_engine.report.figures import FIGURES, Figure, Point, figure_series
@@ -71,6 +71,7 @@ __all__ = [
     "cell_parts",
     "cell_text",
     "compare",
+    "count_effects",
     "decimals_of",
     "extras",
     "figure_series",

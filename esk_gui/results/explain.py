@@ -19,6 +19,7 @@ from esk_engine.report import (
     Row,
     cell_parts,
     cell_text,
+    count_effects,
     decimals_of,
     row_label,
 )
@@ -200,7 +201,7 @@ class Explainer:
             )
             for category in count.categories
         )
-        effects = None if self._found is None else count_effects_block(self._found.of_count(count.variable), words)
+        effects = count_effects_block(count_effects(count), words)
         blocks += [Block(word("counts_head"), lines), *([] if effects is None else [effects])]
         responders = sum(category.responder for category in count.categories)
         non_responders = sum(category.non_responder for category in count.categories)

@@ -243,6 +243,18 @@ def test_that_effects_holm_and_the_comparison_within_sexes_stand_beside_a_p(open
     assert lines["P zonder die indeling"] == "0,031"
 
 
+def test_that_effects_stand_beside_fishers_p(open_page: Opener) -> None:
+    _, page = open_page()
+    view = page.view("3")
+    view.choose(row_of(view, "Geslacht"), P)
+    lines = lines_of(page)
+    assert lines["oddsratio, man"] == "0,098 (0,002 tot 0,94)"  # 1 / 10.2001 (1 / 524.93 to 1 / 1.0615)
+    share = " ".join(lines["verschil in aandeel, man"].split())
+    assert share == "−45,0 % (−65,9 % tot −8,2 %)"  # 1 of 10 less 11 of 20, Newcombe
+    view.choose(row_of(view, "Groep binnen perifere pijn"), P)
+    assert sum(name.startswith("verschil in aandeel") for name in lines_of(page)) == 3
+
+
 def test_that_holm_is_told_of_concentrations_only(open_page: Opener, qtbot: Any) -> None:
     _, page = open_page()
     page.view("4").choose(0, P)
