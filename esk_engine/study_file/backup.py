@@ -14,17 +14,18 @@ import re
 import stat
 import threading
 import uuid
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import PUBLIC, Key, bound, exists
-from esk_engine.study_file.copying import copy_study, sync_folder, target_fault
-from esk_engine.study_file.heads import Restored, hash_at, restores, study_id
+from esk_engine.study_file.connection import PUBLIC, Key, bound, exists, sync_folder
+from esk_engine.study_file.copying import copy_study, target_fault
+from esk_engine.study_file.heads import hash_at, restores, study_id
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import read_head, reader
+from esk_engine.study_file.rekey import rekey_copy
 from esk_engine.study_file.retention import Made, keep
 
 _MOMENT = "%Y-%m-%dT%H-%M-%SZ"
@@ -72,12 +73,7 @@ class _Study:
 
     id: str
     head: Head
-    restored: tuple[Restored, ...]
     folder: str
-
-    @property
-    def left_behind(self) -> frozenset[str]:
-        return frozenset[str]().union(*(each.abandoned for each in self.restored))
 
 
 def backup_folder(path: Path, setting: str = "") -> Path:
@@ -120,7 +116,7 @@ def list_backups(path: Path, folder: Path, key: Key = PUBLIC) -> tuple[Backup, .
         study = _read_study(path, key)
     found = [_looked_into(each, key, study) for each in _named(path, folder)]
     if study is not None and found:
-        found = _with_changes(found, path, key, study)
+        found = _placed(found, path, key)
     return tuple(sorted(found, key=lambda each: (each.seq, each.when), reverse=True))
 
 
@@ -133,13 +129,14 @@ def prune(path: Path, folder: Path, key: Key, now: datetime) -> tuple[Path, ...]
     named = tuple(_named(path, folder))
     if len(keep([Made(each.when, each.seq) for each in named], now)) == len(named):
         return ()  # none would go by its moment: spares opening them all
-    restored = _read_study(path, bound(path, key)).restored
+    with reader(path, key) as connection:
+        restored = [Made(each.when, each.seq) for each in restores(connection)]
     ours = [
         each
         for each in list_backups(path, folder, key)
         if each.fault is None and (each.changes_since is not None or each.is_abandoned)
     ]
-    kept = keep([Made(each.when, each.seq) for each in ours], now, [Made(each.when, each.seq) for each in restored])
+    kept = keep([Made(each.when, each.seq) for each in ours], now, restored)
     removed: list[Path] = []
     for each in ours:
         if Made(each.when, each.seq) not in kept:
@@ -161,6 +158,32 @@ def back_up(path: Path, key: Key, now: datetime | None = None) -> Backup | None:
         with contextlib.suppress(Fault):
             prune(path, folder, key, now or datetime.now(UTC))
     return made
+
+
+def exchange_key(
+    path: Path, folder: Path, old: Key, new: Key, on_progress: Callable[[int, int], None] = lambda done, total: None
+) -> tuple[Path, ...]:
+    """Put the backups that open with a study's old key under its new one; returns those that could not be.
+
+    Raises
+    ------
+    Fault
+        Where the folder cannot be used; a study without backups has none to exchange.
+    """
+    left: list[Path] = []
+    if not exists(folder):
+        return ()
+    with reader(path, new) as connection:
+        study = study_id(connection)
+    with _alone_in(folder):
+        older = [each.path for each in _named(path, folder) if bound(each.path, new).salt != new.salt]
+        for done, each in enumerate(older, 1):
+            try:
+                rekey_copy(each, old, new, study)
+            except Fault:
+                left.append(each)
+            on_progress(done, len(older))
+    return tuple(left)
 
 
 def backup_before_migration(path: Path, key: Key) -> Backup | None:
@@ -301,7 +324,7 @@ def _read_study(path: Path, key: Key) -> _Study:
     with reader(path, key) as connection:
         row = connection.execute("SELECT value FROM setting WHERE name = 'backup_folder'").fetchone()
         folder: object = json.loads(row[0]) if row else ""
-        return _Study(study_id(connection), read_head(connection), restores(connection), str(folder or ""))
+        return _Study(study_id(connection), read_head(connection), str(folder or ""))
 
 
 def _looked_into(backup: Backup, key: Key, study: _Study | None) -> Backup:
@@ -315,17 +338,20 @@ def _looked_into(backup: Backup, key: Key, study: _Study | None) -> Backup:
     except Fault as fault:
         is_closed = fault.code in ("key_needed", "key_changed")
         return replace(backup, fault=Fault("key_wrong", path=str(backup.path)) if is_closed else fault)
-    is_abandoned = study is not None and head in study.left_behind
-    return replace(backup, patients=int(patients), head=head, is_abandoned=is_abandoned)
+    return replace(backup, patients=int(patients), head=head)
 
 
-def _with_changes(backups: list[Backup], path: Path, key: Key, study: _Study) -> list[Backup]:
-    """The backups with how much the study has done since, where it has the line that they end with."""
+def _placed(backups: list[Backup], path: Path, key: Key) -> list[Backup]:
+    """The backups with what the study's log says of the line that they end with."""
     with reader(path, key) as connection:
         end = read_head(connection).seq
 
-        def since(backup: Backup) -> Backup:
+        def placed(backup: Backup) -> Backup:
             is_held = backup.head is not None and hash_at(connection, backup.seq) == backup.head
             return replace(backup, changes_since=end - backup.seq) if is_held else backup
 
-        return [since(each) for each in backups]
+        found = [placed(each) for each in backups]
+        if all(each.changes_since is not None or each.head is None for each in found):
+            return found
+        left = frozenset[str]().union(*(each.abandoned for each in restores(connection)))
+        return [replace(each, is_abandoned=each.changes_since is None and each.head in left) for each in found]

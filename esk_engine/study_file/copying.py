@@ -20,8 +20,8 @@ from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import damaged_pages, read_head, reader
 
 STEP_PAGES = 64
-_BEGINNINGS = 20  # as often, at the most, it begins again before it keeps a writer waiting
-_LONGEST_PIECE = 2.0  # seconds that a writer may be kept waiting then: it gives up after ten
+_BEGINNINGS = 6  # as often, at the most, it begins again before it keeps a writer waiting
+_LONGEST_PIECE = 4.0  # seconds that a writer may be kept waiting then: it gives up after ten
 _TARGET_CACHE = 200  # pages: what is left to write with the last step, while the source is still held
 
 
@@ -34,24 +34,22 @@ class _TooOften(Exception):
 
 
 class _Watch:
-    """Sees how a copy goes on: how often it began again, and how fast it goes."""
+    """Sees how a copy goes on: how often it began again, and how long a step takes."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._left, self._beginnings = -1, 0
-        self._since, self._pages = time.monotonic(), 0
+        self._before, self._steps = time.perf_counter(), list[float]()
 
     def __call__(self, status: int, left: int, total: int) -> None:
         if status in (sql.SQLITE_BUSY, sql.SQLITE_LOCKED):
             raise Fault("file_busy")  # it was waited for already, as long as a connection waits
-        if 0 <= self._left < left:
-            self._beginnings += 1
-        if self._left != left:
-            self._pages += STEP_PAGES
-        self._left = left
-        if self._beginnings >= self._most:
-            elapsed = time.monotonic() - self._since
-            raise _TooOften(elapsed * total / max(self._pages, 1))
+        now = time.perf_counter()
+        self._steps.append(now - self._before)
+        self._beginnings += 0 <= self._left < left
+        self._before, self._left = now, left
+        if self._beginnings >= _BEGINNINGS:
+            usual = sorted(self._steps)[len(self._steps) // 2]
+            raise _TooOften(usual * total / STEP_PAGES)
 
 
 def copy_study(source: Path, key: Key, target: Path) -> Head:
@@ -80,12 +78,14 @@ def copy_study(source: Path, key: Key, target: Path) -> Head:
 
 def _copy(connection: sql.Connection, source: Path, key: Key, target: Path) -> None:
     try:
-        with contextlib.closing(_connect_target(target, key)) as copy:
-            try:
-                connection.backup(copy, pages=STEP_PAGES, progress=_Watch(_BEGINNINGS), sleep=0.0)
-            except _TooOften as often:
-                if often.seconds > _LONGEST_PIECE:
-                    raise Fault("file_busy", path=str(source)) from None
+        try:
+            with contextlib.closing(_connect_target(target, key)) as copy:
+                connection.backup(copy, pages=STEP_PAGES, progress=_Watch(), sleep=0.0)
+        except _TooOften as often:
+            if often.seconds > _LONGEST_PIECE:
+                raise Fault("file_busy", path=str(source)) from None
+            target.unlink()  # what was copied of several moments is no database
+            with contextlib.closing(_connect_target(target, key)) as copy:
                 connection.backup(copy)
     except sql.Error as error:
         raise _fault_of_copy(error, source, target) from None
@@ -152,13 +152,3 @@ def target_fault(error: OSError, folder: Path) -> Fault:
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return Fault("backup_folder_read_only", path=str(folder))
     return Fault("backup_failed", path=str(folder), detail=error.strerror or str(error))
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable, where the system knows how."""
-    with contextlib.suppress(OSError, AttributeError):
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

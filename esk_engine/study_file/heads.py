@@ -24,6 +24,8 @@ from sqlcipher3 import dbapi2 as sql
 from esk_engine.study_file.check import Finding
 from esk_engine.study_file.reading import read_head
 
+_LINES_AT_ONCE = 200  # a whole patient is one line, of some pages
+
 
 class KnownHead(NamedTuple):
     """Where the log ended when something was made of the study: number and hash of its last line, and what tells so."""
@@ -55,9 +57,20 @@ def hash_at(connection: sql.Connection, seq: int) -> str:
 
 
 def restores(connection: sql.Connection) -> tuple[Restored, ...]:
-    """Every restore that the log tells of, the oldest first."""
-    rows = connection.execute("SELECT utc, seq, new FROM log WHERE kind = 'restore' ORDER BY seq")
-    return tuple(_restored(str(utc), int(seq), str(new)) for utc, seq, new in rows)
+    """Every restore that the log tells of, the oldest first.
+
+    The whole log is looked through for them, some lines at a time and in no transaction: a writer waits for some lines
+    at the most.
+    """
+    if connection.in_transaction:
+        connection.execute("COMMIT")
+    end, found = read_head(connection).seq, list[Restored]()
+    for after in range(0, end, _LINES_AT_ONCE):
+        places = (after, after + _LINES_AT_ONCE)
+        query = "SELECT utc, seq, new FROM log WHERE seq > ? AND seq <= ? AND kind = 'restore' ORDER BY seq"
+        rows = connection.execute(query, places).fetchall()
+        found += (_restored(str(utc), int(seq), str(new)) for utc, seq, new in rows)
+    return tuple(found)
 
 
 def _restored(utc: str, seq: int, new: str) -> Restored:
