@@ -14,6 +14,7 @@ record_unlogged      a row that the log knows nothing of (study_no, kind, record
 record_missing       a row that the log has and the data have not (study_no, kind, record_id)
 setting_differs      a setting is not what the log says (setting, logged, found)
 criteria_differs     a criteria set, or a version of one, is not what the log says (record_id)
+schema_differs       a table, trigger or view is missing, changed or added (name)
 person_differs       somebody on the list of people, or a PIN, is not as the log says (record_id)
 signature_differs    a signature is not as it was set, or not void as it should be (study_no, moment, record_id)
 lock_differs         a lock is there or not there against the log (study_no, moment)
@@ -50,6 +51,7 @@ from esk_engine.study_file.connection import PUBLIC, Key
 from esk_engine.study_file.encoding import encode_value
 from esk_engine.study_file.log import Head, LogLine, change_of
 from esk_engine.study_file.reading import LogFilter, damaged_pages, log_lines, read_content, reader, without_collector
+from esk_engine.study_file.schema import foreign_objects
 from esk_engine.study_file.state import CriteriaState, StudyState
 
 
@@ -100,7 +102,13 @@ def check_file(path: Path, key: Key = PUBLIC) -> CheckReport:
         except Fault as fault:
             damaged = Finding("structure_damaged", {"detail": str(fault.params.get("detail", fault.code))})
             return CheckReport((*replay.findings, damaged), 0, replay.head.seq, replay.head.hash)
-        findings = (*replay.findings, *differences(replay.state, found), *_versions(connection, replay.versions))
+        findings = (
+            *replay.findings,
+            *differences(replay.state, found),
+            *_setting_rows(connection, replay.settings),
+            *_versions(connection, replay.versions),
+            *(Finding("schema_differs", {"name": name}) for name in foreign_objects(connection)),
+        )
         if replay.state.has_passphrase and key == PUBLIC:
             findings = (*findings, Finding("passphrase_differs"))
         return CheckReport(findings, len(found.patients), replay.head.seq, replay.head.hash)
@@ -123,7 +131,8 @@ class Replay:
     def __init__(self) -> None:
         self.state = StudyState()
         self.findings: list[Finding] = []
-        self.versions: dict[str, tuple[str, str, str]] = {}  # version id: canonical text, utc, person
+        self.versions: dict[str, tuple[str, str, str, str]] = {}  # version id: canonical text, set id, utc, person
+        self.settings: dict[str, str | None] = {}  # as they stand in the table
         self.head = Head()
 
     def take(self, line: LogLine) -> None:
@@ -142,7 +151,9 @@ class Replay:
             self.state.apply(change)
             if isinstance(change, CriteriaChange) and change.name == "version" and change.new is not None:
                 version_id = CriteriaState(change.set_id, change.new).version_id
-                self.versions.setdefault(str(version_id), (change.new, line.utc, line.person))
+                self.versions.setdefault(str(version_id), (change.new, change.set_id, line.utc, line.person))
+            if isinstance(change, SettingChange):
+                self.settings[change.name] = line.new
         except (KeyError, ValueError, TypeError):
             self.findings.append(Finding("log_line_unknown", {"seq": line.seq}))
 
@@ -246,14 +257,22 @@ def _patient_differences(logged: Patient | None, found: Patient | None) -> Itera
                     yield Finding("value_differs", {**place, **values})
 
 
-def _versions(connection: sql.Connection, logged: dict[str, tuple[str, str, str]]) -> Iterator[Finding]:
+def _setting_rows(connection: sql.Connection, logged: dict[str, str | None]) -> Iterator[Finding]:
+    """Settings whose row went, or came under any name: the value that one falls back to may be the same."""
+    stored: dict[str, str] = dict(connection.execute("SELECT name, value FROM setting").fetchall())
+    for name in sorted(logged.keys() ^ stored.keys()):
+        params = {"setting": name, "logged": logged.get(name) or "-", "found": stored.get(name) or "-"}
+        yield Finding("setting_differs", dict[str, object](params))
+
+
+def _versions(connection: sql.Connection, logged: dict[str, tuple[str, str, str, str]]) -> Iterator[Finding]:
     """Versions of criteria sets that are not as they were saved, those that are not current any more too."""
     rows = connection.execute("SELECT id, set_id, name, canonical, locked, utc, person FROM criteria_version")
     seen: set[str] = set()
     for version_id, set_id, name, canonical, locked, utc, person in rows:
         seen.add(version_id)
         told = CriteriaState(set_id, logged[version_id][0]).read() if version_id in logged else None
-        same = told is not None and (canonical, utc, person) == logged[version_id]
+        same = told is not None and (canonical, set_id, utc, person) == logged[version_id]
         if not same or told is None or (name, bool(locked)) != (told.name, told.locked):
             yield Finding("criteria_differs", {"record_id": set_id, "version": version_id})
     for version_id in logged.keys() - seen:

@@ -158,3 +158,20 @@ def check_identity(connection: sql.Connection, path: Path) -> int:
         if unknown:
             raise Fault("file_newer", path=str(path), version=", ".join(sorted(unknown)), known=VERSION)
     return int(version)
+
+
+def foreign_objects(connection: sql.Connection) -> tuple[str, ...]:
+    """The tables, triggers and views by whose names, kinds or statements a file of this version is not as Esk makes it.
+
+    A column that was added or taken away shows elsewhere: it is refused as newer, or its values are missing.
+    """
+    found = {
+        str(name): (str(kind), str(text) if kind == "trigger" else "")
+        for kind, name, text in connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
+    }
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version != VERSION:
+        return ("user_version",) if "signature" in found else ()  # its number was led back
+    made = {text.split()[2]: ("trigger", text) for text in _TRIGGERS}
+    made |= {text.split()[2]: ("table", "") for text in (*(_record_table(kind) for kind in Kind), *_FIXED_TABLES)}
+    return tuple(sorted(name for name in found.keys() | made.keys() if found.get(name) != made.get(name)))

@@ -57,13 +57,18 @@ def digest(path: Path) -> str:
 
 @contextlib.contextmanager
 def from_outside(path: Path, key: Key = PUBLIC) -> Generator[sql.Connection]:
-    """A connection that goes past Esk, its triggers taken away; committed at the end."""
+    """A connection that goes past Esk, its triggers taken away meanwhile; committed at the end."""
     connection = connect(path, key, "rw")
     try:
         connection.execute("BEGIN")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        triggers = connection.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for name, _, _ in triggers:
             connection.execute(f"DROP TRIGGER {name}")
         yield connection
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+        for name, table, text in triggers:
+            if table in there and name not in there:
+                connection.execute(text)
         connection.execute("COMMIT")
     finally:
         connection.close()
