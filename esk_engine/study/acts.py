@@ -29,13 +29,14 @@ from esk_engine.records import (
 from esk_engine.study import criteria_book
 from esk_engine.study.entry import entering
 from esk_engine.study.events import Added, Entry, EntryResult
+from esk_engine.study.keyed import Keyed
 from esk_engine.study.meanwhile import not_now
 from esk_engine.study.preparing import refused
 from esk_engine.study.signing import Signing
 from esk_engine.study_file.encoding import course_of
 
 
-class Study(Signing):
+class Study(Keyed, Signing):
     """An open study; made by ``Study.create`` and ``Study.open``, given up by ``close``."""
 
     def set_value(

@@ -16,6 +16,7 @@ from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
 from esk_engine.study_file.reading import FileContent, read_file, reader, without_collector
+from esk_engine.study_file.rekey import remove_leftovers
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.updates import Update, update_of
 from esk_engine.study_file.writer import SaveState, Writer
@@ -188,6 +189,7 @@ def take_role(
 
 def _connect_to_write(path: Path, key: Key) -> sql.Connection:
     """A connection that may write, to a file that is brought up to this Esk's form; the caller has the lock."""
+    remove_leftovers(path)
     connection = connect(path, key, "rw")
     try:
         migrate(connection, check_identity(connection, path))

@@ -25,6 +25,14 @@ PAGE_BYTES = 4096
 _SALT_BYTES = 16
 _ROUNDS = 256_000  # SQLCipher 4's own
 _FEWEST_PAGES = 8  # an empty study has three times as many
+_ERRORS = {
+    "database or disk is full": "SQLITE_FULL",
+    "disk image is malformed": "SQLITE_CORRUPT",
+    "file is not a database": "SQLITE_NOTADB",
+    "is locked": "SQLITE_BUSY",
+    "a readonly database": "SQLITE_READONLY",
+    "unable to open database": "SQLITE_CANTOPEN",
+}
 _READABLE = frozenset((*range(0x20, 0x7F), 9, 10, 13))
 
 
@@ -61,8 +69,8 @@ class Key:
         return Key("", derive(self.passphrase, salt) if not self.raw else self.raw, salt)
 
     def for_new_file(self) -> Key:
-        """The key of a file that is to be made, with a salt of its own where it comes from a passphrase."""
-        return self if self.raw else self.with_salt(secrets.token_bytes(_SALT_BYTES))
+        """The key of a file that is to be made, with a salt of its own."""
+        return self if self.salt else self.with_salt(secrets.token_bytes(_SALT_BYTES))
 
     def pragma(self, *, new: bool = False) -> str:
         """The statement that gives a connection its raw key; a ``new`` file takes its salt from it too."""
@@ -148,12 +156,24 @@ def bound(path: Path, key: Key) -> Key:
         return key
 
 
+def opens_as_typed(path: Path, passphrase: str) -> bool:
+    """Whether SQLCipher opens the file with a passphrase by its own derivation, as any shell would."""
+    quoted = passphrase.replace("'", "''")
+    with contextlib.closing(_opened(path, "ro")) as connection:
+        try:
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = '{quoted}'")
+            return connection.execute("SELECT count(*) FROM log").fetchone() is not None
+        except sql.Error:
+            return False
+
+
 def _prove(connection: sql.Connection, path: Path, key: Key) -> None:
     """Fault where the key does not open the file; any other trouble shows at the first query."""
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
     except sql.Error as error:
-        if str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_NOTADB"):
+        if error_name(error).startswith("SQLITE_NOTADB"):
             raise _closed_to(connection, path, key) from None
 
 
@@ -163,17 +183,19 @@ def _closed_to(connection: sql.Connection, path: Path, key: Key) -> Fault:
     try:
         size = path.stat().st_size
         # Wherever some page carries the seal of this key, it is the right one and the first page is damaged.
-        broken = sum(1 for _ in connection.execute("PRAGMA cipher_integrity_check"))
-        if broken < size // PAGE_BYTES:
-            return Fault("file_damaged", path=shown, detail="page 1")
+        is_ours = not key.salt or salt_of(connection) == key.salt
+        connection.execute(key.pragma())
+        broken = sum(1 for _ in connection.execute("PRAGMA cipher_integrity_check")) if is_ours else size
         salt = salt_of(connection)
     except OSError:
         return Fault("file_vanished", path=shown)
     except sql.Error:
         return Fault("not_a_study", path=shown)
+    if broken < size // PAGE_BYTES:
+        return Fault("file_damaged", path=shown, detail="page 1")
     if size % PAGE_BYTES or size < _FEWEST_PAGES * PAGE_BYTES or _is_known(salt):
         return Fault("not_a_study", path=shown)
-    if key.salt and key.salt != salt:
+    if not is_ours:
         return Fault("key_changed", path=shown)
     return Fault("key_needed" if key.is_public else "key_wrong", path=shown)
 
@@ -184,9 +206,15 @@ def _is_known(beginning: bytes) -> bool:
     return beginning.startswith((b"PK\x03\x04", b"SQLite format 3\0")) or is_text or len(set(beginning)) == 1
 
 
+def error_name(error: sql.Error) -> str:
+    """SQLite's name of an error; the driver leaves it out where a backup fails, and tells it in words alone."""
+    name = str(getattr(error, "sqlite_errorname", "") or "")
+    return name or next((name for said, name in _ERRORS.items() if said in str(error)), "")
+
+
 def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Fault:
     """The calm name of what SQLCipher reports."""
-    name = str(getattr(error, "sqlite_errorname", "") or "")
+    name = error_name(error)
     shown = str(shown_as or path)
     if not exists(path):
         return Fault("file_vanished", path=shown)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import Key, bound, connect, exists, fault_of
+from esk_engine.study_file.connection import Key, bound, connect, error_name, exists, fault_of
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import damaged_pages, read_head, reader
 
@@ -110,7 +110,7 @@ def _connect_target(target: Path, key: Key) -> sql.Connection:
 
 def _fault_of_copy(error: sql.Error, source: Path, target: Path) -> Fault:
     """Whose trouble it is, as far as SQLite's one error tells it."""
-    name = str(getattr(error, "sqlite_errorname", "") or "")
+    name = error_name(error)
     if not exists(source):
         return Fault("file_vanished", path=str(source))
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):

@@ -132,7 +132,8 @@ def _recover(path: Path, key: Key) -> None:
     except sql.Error as error:
         raise fault_of(error, path) from None
     except Fault as fault:
-        raise fault if fault.code == "file_damaged" else Fault("file_needs_recovery", path=str(path)) from None
+        is_told = fault.code in ("file_damaged", "not_a_study") or fault.code.startswith("key_")
+        raise fault if is_told else Fault("file_needs_recovery", path=str(path)) from None
     finally:
         lock.release()
 

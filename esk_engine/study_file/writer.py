@@ -77,6 +77,7 @@ class Writer:
         self._told = "saved"
         self._retry_now = False
         self._closing = False
+        self._lent = False
         self._thread = threading.Thread(target=self._run, name="esk-writer", daemon=True)
         self._thread.start()
 
@@ -127,6 +128,8 @@ class Writer:
         Fault
             Where something cannot be written: the writer goes on trying, unless ``discard`` gives it up.
         """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._lent)
         if not self.wait():
             self.retry()
             with self._changed:
@@ -139,16 +142,44 @@ class Writer:
         self._thread.join()
         for queued in self._queue:
             queued.saved.set_exception(self._fault or Fault("study_closed"))
+        self._let_go()
+        self._lock.release()
+
+    def exchange_file(self, key: Key, work: Callable[[Head, Callable[[], None]], Head]) -> None:
+        """Let ``work`` put a file under another key in the place of this one, while nobody has it open to write.
+
+        Parameters
+        ----------
+        work
+            Is given where the log ends, and what raises a Fault where the writer's lock is ours no more; returns where
+            the log of the new file ends. Where it raises, the old file has to be there as it was.
+        """
+        if not self.wait():
+            raise self.state.fault or Fault("study_busy")
+        with self._changed:
+            if self._queue or self._lent or self._closing:
+                raise Fault("study_busy")
+            self._lent = True
+        try:
+            self._let_go()  # the next act opens the file anew, whichever it is then
+            self._head = work(self._head, self._lock.renew)
+            self._key = key
+        finally:
+            with self._changed:
+                self._lent = False
+                self._changed.notify_all()
+
+    def _let_go(self) -> None:
+        """Close the file, and leave no empty journal beside it."""
         if self._connection is not None:
             with contextlib.suppress(sql.Error):
-                self._connection.execute("PRAGMA journal_mode = DELETE")  # leaves no empty journal beside the study
+                self._connection.execute("PRAGMA journal_mode = DELETE")
         self._drop_connection()
-        self._lock.release()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._queue or self._closing)
+                self._changed.wait_for(lambda: (self._queue and not self._lent) or self._closing)
                 if self._closing:
                     return
                 queued = self._queue[0]
