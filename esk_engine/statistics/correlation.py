@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import numpy as np
 
@@ -12,8 +13,19 @@ from esk_engine.statistics.normal import normal_p, normal_quantile
 from esk_engine.statistics.special import student_two_sided
 from esk_engine.statistics.values import FloatArray, IntArray, PValue, Values, as_level, as_values
 
+_KENDALL_EXACT = "kendall_exact"
+
 MOST_EXACT_PAIRS = 12
 """Spearman's exact P counts orderings by sets of pairs, 2^n of them: up to here in some hundredths of a second."""
+
+MOST_UNTIED_PAIRS = 100
+"""Kendall's exact P without ties counts orderings by their discordant pairs: up to here in hundredths of a second."""
+
+FEWEST_FOR_SERIES = 10
+"""R takes the Edgeworth series of Spearman's P from here on."""
+
+
+_NO_SERIES = PValue(None, "spearman_edgeworth", "not_offered")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,13 @@ class Correlation:
     p : PValue
         Two-sided, approximate: Student's t for Spearman and Pearson, normal for Kendall.
     p_exact : PValue
-        Spearman only: the share of all orderings with a correlation at least as far from 0, given the ties.
+        The share of all orderings with a correlation at least as far from 0. Spearman: given the ties, up to 12 pairs.
+        Kendall: without ties, up to 100 pairs (R's default, below 50). Reasons for None: ``more_than_12_pairs``,
+        ``ties``, ``more_than_100_pairs``, ``not_offered`` (Pearson).
+    p_edgeworth : PValue
+        Spearman only: the Edgeworth series that R takes by default for 10 to 1289 pairs without ties. Reasons for
+        None: ``ties``, ``fewer_than_10_pairs``, ``series_out_of_range`` where the series leaves (0, 1], as it does far
+        in the tail (R prints 0 there), ``not_offered``.
     method : str
         ``"spearman"``, ``"kendall_tau_b"`` or ``"pearson"``.
     reason : str or None
@@ -50,13 +68,14 @@ class Correlation:
     p_exact: PValue
     method: str
     reason: str | None = None
+    p_edgeworth: PValue = _NO_SERIES
 
 
 def spearman(x: Values, y: Values, level: float = 0.95) -> Correlation:
     """Correlate two measurements by rank, ties at mid-ranks, with the interval of Bonett and Wright.
 
-    R gives an Edgeworth approximation without ties and the t approximation with them; here the t approximation and,
-    up to 12 pairs, the exact P, each under its own name.
+    R gives the t approximation with ties, else the exact P up to 9 pairs and an Edgeworth series from 10 on; here all
+    three stand under their own names, the exact P also with ties and up to 12 pairs.
 
     Parameters
     ----------
@@ -72,7 +91,8 @@ def spearman(x: Values, y: Values, level: float = 0.95) -> Correlation:
 
     References
     ----------
-    Spearman C. Am J Psychol 1904;15:72-101. Bonett DG, Wright TA. Psychometrika 2000;65:23-8.
+    Spearman C. Am J Psychol 1904;15:72-101. Bonett DG, Wright TA. Psychometrika 2000;65:23-8. Best DJ, Roberts DE.
+    Appl Stat 1975;24:377-9 (algorithm AS 89, the series).
 
     Examples
     --------
@@ -86,7 +106,8 @@ def spearman(x: Values, y: Values, level: float = 0.95) -> Correlation:
     p = _student_p(rho, first.size, "spearman_t")
     p_exact = _spearman_exact(ranks_x, ranks_y, rho)
     half = 0.0 if rho is None or first.size < 4 else math.sqrt((1 + rho * rho / 2) / (first.size - 3))
-    return _correlation(rho, first.size, half, level, p, p_exact, "spearman")
+    found = _correlation(rho, first.size, half, level, p, p_exact, "spearman")
+    return replace(found, p_edgeworth=_edgeworth(ranks_x, ranks_y, rho))
 
 
 def pearson(x: Values, y: Values, level: float = 0.95) -> Correlation:
@@ -107,8 +128,8 @@ def pearson(x: Values, y: Values, level: float = 0.95) -> Correlation:
 def kendall(x: Values, y: Values) -> Correlation:
     """Correlate two measurements by concordant pairs: tau-b.
 
-    The P is the tie-corrected normal one without continuity correction. Parameters as for `spearman`. Time grows
-    with the square of n.
+    The approximate P is the tie-corrected normal one without continuity correction. Parameters as for `spearman`. Time
+    grows with the square of n.
 
     References
     ----------
@@ -116,12 +137,12 @@ def kendall(x: Values, y: Values) -> Correlation:
 
     Examples
     --------
-    >>> round(kendall([1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0]).value, 12)
-    0.666666666667
+    >>> result = kendall([1.0, 2.0, 3.0, 4.0], [1.0, 3.0, 2.0, 4.0])
+    >>> round(result.value, 12), round(result.p_exact.value, 12)
+    (0.666666666667, 0.333333333333)
     """
     first, second = _pairs(x, y)
     n, method = first.size, "kendall_tau_b"
-    not_offered = PValue(None, "kendall_exact", "not_offered")
     # one row at a time: memory stays linear
     concordance = sum(
         int((np.sign(first[i + 1 :] - first[i]) * np.sign(second[i + 1 :] - second[i])).sum()) for i in range(n - 1)
@@ -132,11 +153,26 @@ def kendall(x: Values, y: Values) -> Correlation:
     untied_y = pairs - sum(t * (t - 1) // 2 for t in ties_y)
     if untied_x == 0 or untied_y == 0:
         reason = "too_few_pairs" if n < 2 else "constant"
-        p = PValue(None, "kendall_normal", reason)
-        return Correlation(n, None, None, None, 0.95, p, not_offered, method, reason)
+        p, p_exact = (PValue(None, name, reason) for name in ("kendall_normal", _KENDALL_EXACT))
+        return Correlation(n, None, None, None, 0.95, p, p_exact, method, reason)
     tau = concordance / math.sqrt(untied_x * untied_y)
     p = normal_p(concordance / math.sqrt(_kendall_variance(n, ties_x, ties_y)), "kendall_normal")
-    return Correlation(n, tau, None, None, 0.95, p, not_offered, method, "not_offered")
+    untied = untied_x == untied_y == pairs
+    p_exact = _kendall_exact(n, concordance) if untied else PValue(None, _KENDALL_EXACT, "ties")
+    return Correlation(n, tau, None, None, 0.95, p, p_exact, method, "not_offered")
+
+
+def _kendall_exact(n: int, concordance: int) -> PValue:
+    """Count the orderings with at most so many pairs of the rarer kind: each value further on adds 0 to i - 1 pairs."""
+    if n > MOST_UNTIED_PAIRS:
+        return PValue(None, _KENDALL_EXACT, "more_than_100_pairs")
+    most = (n * (n - 1) // 2 - abs(concordance)) // 2
+    counts = [1] + [0] * most
+    for i in range(2, n + 1):
+        reached = list(accumulate(counts))
+        counts = [count - (reached[k - i] if k >= i else 0) for k, count in enumerate(reached)]
+    total = math.factorial(n)
+    return PValue(min(total, 2 * sum(counts)) / total, _KENDALL_EXACT)
 
 
 def _kendall_variance(n: int, ties_x: list[int], ties_y: list[int]) -> float:
@@ -197,6 +233,24 @@ def _correlation(
     reach = normal_quantile((1 + level) / 2) * half
     centre = math.atanh(r)
     return Correlation(n, r, math.tanh(centre - reach), math.tanh(centre + reach), level, p, p_exact, method)
+
+
+def _edgeworth(x: IntArray, y: IntArray, rho: float | None) -> PValue:
+    """Two-sided P of the sum of squared rank differences as R computes it: twice the tail by algorithm AS 89."""
+    method, n = "spearman_edgeworth", x.size
+    if rho is None or n < FEWEST_FOR_SERIES:
+        return PValue(None, method, "fewer_than_10_pairs" if n < FEWEST_FOR_SERIES else "constant")
+    if np.unique(x).size < n or np.unique(y).size < n:
+        return PValue(None, method, "ties")
+    squares = int(((x - y) // 2) @ ((x - y) // 2))
+    # squares is even: half-way between the possible sums 1 is added below the mean, 1 taken off above it
+    edge = min(squares, (n**3 - n) // 3 - squares) + 1
+    b, z = 1 / n, (6 * edge / (n * (n * n - 1)) - 1) * math.sqrt(n - 1)
+    q = z * z
+    inner = 0.0879 + 0.0151 * b - q * (0.0072 - 0.0831 * b + q * b * (0.0131 - 4.6e-4 * q))
+    outer = 0.2274 + b * (0.2531 + 0.1745 * b) + q * (-0.0758 + b * (0.1033 + 0.3932 * b) - q * b * inner)
+    p = 2 * (math.erfc(-z / math.sqrt(2)) / 2 - z * b * outer * math.exp(-q / 2))
+    return PValue(min(p, 1.0), method) if p > 0 else PValue(None, method, "series_out_of_range")
 
 
 def _spearman_exact(x: IntArray, y: IntArray, rho: float | None) -> PValue:

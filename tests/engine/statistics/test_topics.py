@@ -206,6 +206,60 @@ def test_that_spearmans_exact_p_counts_every_ordering(pairs: list[tuple[float, f
         assert result.p_exact.value == pytest.approx(sum(found) / len(found), rel=1e-12)
 
 
+# R 4.2.2: cor.test(x, y, method = "spearman")$p.value, cor.test(x, y, method = "kendall")$p.value
+AS_IN_R = [
+    ([10, 9, 4, 1, 8, 7, 6, 5, 2, 3], [6, 3, 10, 5, 1, 2, 4, 7, 9, 8], 0.087768043261364115, 0.10831349206349207),
+    (
+        [4, 7, 3, 6, 8, 11, 1, 2, 9, 10, 12, 5], [8, 7, 4, 12, 5, 3, 1, 11, 10, 6, 2, 9],
+        0.55782777508833781, 0.45902395733124901,
+    ),
+    (
+        [8, 9, 12, 4, 2, 1, 3, 10, 6, 5, 7, 11], [9, 12, 10, 4, 1, 3, 2, 11, 6, 5, 7, 8],
+        5.9415408755710865e-06, 0.00024002425044100661,
+    ),
+    (
+        [15, 7, 8, 13, 17, 6, 14, 5, 12, 4, 10, 19, 1, 20, 3, 11, 16, 18, 2, 9],
+        [12, 1, 4, 6, 18, 17, 8, 10, 5, 2, 14, 9, 3, 20, 11, 13, 19, 16, 7, 15],
+        0.014730928189231742, 0.016406081268886652,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("x", "y", "by_rank", "by_pairs"), AS_IN_R)
+def test_that_untied_pairs_have_the_p_values_that_r_gives_by_default(
+    x: list[int], y: list[int], by_rank: float, by_pairs: float
+) -> None:
+    first, second = [float(value) for value in x], [float(value) for value in y]
+    assert spearman(first, second).p_edgeworth.value == pytest.approx(by_rank, rel=1e-10)
+    assert kendall(first, second).p_exact.value == pytest.approx(by_pairs, rel=1e-10)
+
+
+def test_that_rs_series_is_none_where_it_does_not_apply() -> None:
+    order = [float(i) for i in range(20)]
+    assert spearman(order[:9], order[:9]).p_edgeworth.reason == "fewer_than_10_pairs"
+    assert spearman(order, [*order[:-1], 18.0]).p_edgeworth.reason == "ties"
+    # R prints 0 here: twice 1 in 10!, which it is, is far in the tail of the series
+    assert spearman(order[:10], order[:10]).p_edgeworth.reason == "series_out_of_range"
+    assert spearman(order[:10], order[:10]).p_exact.value == pytest.approx(2 / math.factorial(10), rel=1e-12)
+
+
+@given(st.permutations(range(6)))
+def test_that_kendalls_exact_p_counts_every_ordering(order: list[int]) -> None:
+    def concordance(values: tuple[int, ...] | list[int]) -> int:
+        return abs(sum((b > a) - (b < a) for a, b in itertools.combinations(values, 2)))
+
+    found = [concordance(other) >= concordance(order) for other in itertools.permutations(range(6))]
+    result = kendall([float(i) for i in range(6)], [float(i) for i in order])
+    assert result.p_exact.value == pytest.approx(sum(found) / len(found), rel=1e-12)
+
+
+def test_that_kendalls_exact_p_says_why_it_is_left_out() -> None:
+    order = [float(i) for i in range(101)]
+    assert kendall(order, order).p_exact.reason == "more_than_100_pairs"
+    assert kendall(order[:4], [1.0, 1.0, 2.0, 3.0]).p_exact.reason == "ties"
+    assert kendall(order[:100], order[:100]).p_exact.value == pytest.approx(2 / math.factorial(100), rel=1e-12)
+
+
 @given(st.lists(st.tuples(tied, tied), min_size=2, max_size=25))
 def test_that_correlations_keep_their_size_when_an_axis_is_turned(pairs: list[tuple[float, float]]) -> None:
     x, y = [a for a, _ in pairs], [b for _, b in pairs]
