@@ -110,16 +110,21 @@ class Patient:
         return replace(self, adverse_events=kept)
 
 
-def _minute_of(row: Record) -> tuple[float, str]:
+_RowKey = tuple[float, str, str]
+
+
+def _minute_of(row: Record) -> _RowKey:
+    """By minute and analyte; of rows that are equal the id decides, so that the way to an order leaves no trace."""
     minute = row.values.get("minute")
-    return (float(minute) if isinstance(minute, (int, float)) else float("inf"), str(row.values.get("analyte", "")))
+    at = float(minute) if isinstance(minute, (int, float)) else float("inf")
+    return (at, str(row.values.get("analyte", "")), row.id)
 
 
-def _no_order(row: Record) -> tuple[float, str]:
-    return (0.0, "")
+def _no_order(row: Record) -> _RowKey:
+    return (0.0, "", "")
 
 
-def _row_order(kind: Kind) -> Callable[[Record], tuple[float, str]]:
+def _row_order(kind: Kind) -> Callable[[Record], _RowKey]:
     return _no_order if kind is Kind.ADVERSE_EVENT else _minute_of
 
 
