@@ -27,6 +27,7 @@ from esk_engine.records import (
     make_patient,
 )
 from esk_engine.study import criteria_book
+from esk_engine.study.backed import Backed
 from esk_engine.study.entry import entering
 from esk_engine.study.events import Added, Entry, EntryResult
 from esk_engine.study.keyed import Keyed
@@ -36,7 +37,7 @@ from esk_engine.study.signing import Signing
 from esk_engine.study_file.encoding import course_of
 
 
-class Study(Keyed, Signing):
+class Study(Backed, Keyed, Signing):
     """An open study; made by ``Study.create`` and ``Study.open``, given up by ``close``."""
 
     def set_value(

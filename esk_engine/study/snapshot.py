@@ -32,6 +32,7 @@ class StudySnapshot:
     criteria_sets: tuple[CriteriaSet, ...]
     criteria_set: CriteriaSet
     read_log: Callable[[int], Iterator[LogLine]] = field(repr=False, compare=False)
+    read_hash: Callable[[int], str] = field(default=lambda _: "", repr=False, compare=False)
 
     @cached_property
     def cohort(self) -> Cohort:
@@ -41,3 +42,8 @@ class StudySnapshot:
     def log(self) -> Iterator[LogLine]:
         """The log up to this moment, the oldest line first."""
         return self.read_log(self.version)
+
+    @cached_property
+    def head(self) -> str:
+        """The hash of the last log line of this moment, "" while that line is not on disk."""
+        return self.read_hash(self.version)

@@ -24,7 +24,7 @@ from esk_engine.study_file.connection import PUBLIC, Key, bound, exists, sync_fo
 from esk_engine.study_file.copying import copy_study, target_fault
 from esk_engine.study_file.heads import hash_at, restores, study_id
 from esk_engine.study_file.log import Head
-from esk_engine.study_file.reading import read_head, reader
+from esk_engine.study_file.reading import FileContent, read_file, read_head, reader
 from esk_engine.study_file.rekey import rekey_copy
 from esk_engine.study_file.retention import Made, keep
 
@@ -98,7 +98,7 @@ def make_backup(path: Path, key: Key, folder: Path, now: datetime | None = None)
             if present.seq == study.head.seq and _looked_into(present, key, study).head == study.head.hash:
                 return None
         made = _write(path, key, folder, now or datetime.now(UTC))
-    return _looked_into(made, key, study)
+    return _placed([_looked_into(made, key, study)], path, key)[0]
 
 
 def list_backups(path: Path, folder: Path, key: Key = PUBLIC) -> tuple[Backup, ...]:
@@ -112,11 +112,11 @@ def list_backups(path: Path, folder: Path, key: Key = PUBLIC) -> tuple[Backup, .
     """
     study: _Study | None = None
     with contextlib.suppress(Fault):
-        key = bound(path, key)
         study = _read_study(path, key)
-    found = [_looked_into(each, key, study) for each in _named(path, folder)]
+    keys = _Keys(key)
+    found = [_looked_into(each, keys.of(each.path), study) for each in _named(path, folder)]
     if study is not None and found:
-        found = _placed(found, path, key)
+        found = _placed(found, path, keys.of(path))
     return tuple(sorted(found, key=lambda each: (each.seq, each.when), reverse=True))
 
 
@@ -184,6 +184,26 @@ def exchange_key(
                 left.append(each)
             on_progress(done, len(older))
     return tuple(left)
+
+
+def read_backup(backup: Path, key: Key, study: str) -> FileContent:
+    """All that a backup holds, its pages verified.
+
+    Parameters
+    ----------
+    study
+        The id of the study that it has to be of, "" for any.
+
+    Raises
+    ------
+    Fault
+        ``backup_of_another``, or what keeps the backup from being read.
+    """
+    key = bound(backup, key)
+    with reader(backup, key) as connection:
+        if study and study_id(connection) != study:
+            raise Fault("backup_of_another", path=str(backup))
+    return read_file(backup, key)
 
 
 def backup_before_migration(path: Path, key: Key) -> Backup | None:
@@ -318,6 +338,22 @@ def _write(path: Path, key: Key, folder: Path, now: datetime) -> Backup:
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
+
+
+class _Keys:
+    """The key of each backup: a passphrase is derived once for all that have one salt, as most have."""
+
+    def __init__(self, key: Key) -> None:
+        self._key = key
+        self._derived: dict[bytes, Key] = {}
+
+    def of(self, path: Path) -> Key:
+        if self._key.raw:
+            return self._key
+        salt = bound(path, PUBLIC).salt
+        if salt and salt not in self._derived:
+            self._derived[salt] = self._key.with_salt(salt)
+        return self._derived.get(salt, self._key)
 
 
 def _read_study(path: Path, key: Key) -> _Study:
