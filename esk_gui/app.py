@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 EXPORT_TOPIC = "export"
 _QT_WORDS = "qt_words"
-PageName = Literal["patients", "criteria", "results", "figures", "log", "settings"]
+PageName = Literal["patients", "criteria", "results", "figures", "log", "settings", "backups"]
 
 
 class Session(QObject):
@@ -32,6 +32,8 @@ class Session(QObject):
         The open study, or None on the start page.
     person
         Who is at work; None until somebody said so.
+    is_locked
+        Nothing of the study shows until somebody opens the lock screen.
     """
 
     study_opened = Signal()
@@ -42,9 +44,14 @@ class Session(QObject):
     theme_changed = Signal()
     person_changed = Signal()
     drafts_changed = Signal()
+    lock_changed = Signal(bool)
+    role_changed = Signal()
+    key_changed = Signal()
+    backups_changed = Signal()
 
     patient_requested = Signal(str)
     page_requested = Signal(str)
+    backup_requested = Signal()
     error_raised = Signal(object)
     told = Signal(str)
 
@@ -61,6 +68,7 @@ class Session(QObject):
         self.jobs = JobRunner(self.error_raised.emit, self)
         self.study: Study | None = None
         self.person: Person | None = None
+        self.is_locked = False
         self._saved_on_writer.connect(self.save_state_changed, Qt.ConnectionType.QueuedConnection)
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
 
@@ -77,8 +85,13 @@ class Session(QObject):
 
     # The study
 
-    def adopt(self, study: Study) -> None:
+    def adopt(self, study: Study, person: Person | None = None) -> None:
         """Make a study that was just opened or created the one that the window shows.
+
+        Parameters
+        ----------
+        person
+            Who said to be at work in it; None leaves it as it was.
 
         Raises
         ------
@@ -93,6 +106,8 @@ class Session(QObject):
         self.study = study
         study.subscribe(self.study_changed.emit)
         study.subscribe_saved(self._saved_on_writer.emit)
+        if person is not None:
+            self.set_person(person)
         self.study_opened.emit()
 
     def close_study(self, *, discard: bool = False) -> None:
@@ -122,6 +137,12 @@ class Session(QObject):
             self.study.hand_over(person)
         self.preferences.change(initials=person.initials, role=person.role)
         self.person_changed.emit()
+
+    def set_locked(self, is_locked: bool) -> None:
+        """Let nothing of the study show, or all of it again."""
+        if is_locked != self.is_locked:
+            self.is_locked = is_locked
+            self.lock_changed.emit(is_locked)
 
     # Language and theme
 

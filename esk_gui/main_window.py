@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QByteArray, Qt, QUrl
+from PySide6.QtCore import QByteArray, QUrl
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 from typing_extensions import override
@@ -16,9 +16,14 @@ from typing_extensions import override
 from esk_engine.errors import Fault
 from esk_engine.fault_log import fault_log_path, record
 from esk_gui.app import PageName, Session
+from esk_gui.backing import Backing
 from esk_gui.exporting import ExcelExport
+from esk_gui.following import Following
 from esk_gui.icons import app_icon
+from esk_gui.leaving import Leaving, leave_field
+from esk_gui.locking import Locking
 from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
+from esk_gui.pages import PageStack
 from esk_gui.start_page import StartPage
 from esk_gui.studies import Studies
 from esk_gui.theme import ThemeChoice
@@ -38,15 +43,19 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.session = session
-        self._may_close = False
         self._error_dialog: QWidget | None = None
+        self._kept_back: list[Handler] = []
         self.setObjectName("main_window")
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 360)
         self.studies = Studies(session, self)
         self.exporting = ExcelExport(session, self)
+        self.backing = Backing(session, self)
+        self.leaving = Leaving(session, self, self._pages, self.studies, self.backing)
         self.window_actions = Actions(self, self._handlers())
         self.window_actions.dress(session.wording, session.theme)
+        self.following = Following(session)
+        self.locking = Locking(session, self, cast(QApplication, QApplication.instance()))
         self.workspace = Workspace(session, self.window_actions)
         self._frame = QStackedWidget()
         self._frame.addWidget(self.workspace)
@@ -58,11 +67,11 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: Path) -> None:
         """Open the study of a file, as the start page or the command line asks."""
-        self._leaving(partial(self.studies.open_file, path))
+        self.leaving.before(partial(self.studies.open_file, path))
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo study."""
-        self._leaving(self.studies.open_demo)
+        self.leaving.before(self.studies.open_demo)
 
     # Making
 
@@ -72,13 +81,17 @@ class MainWindow(QMainWindow):
         return {
             **pages,
             "settings": partial(self.session.show_page, "settings"),
-            "new_study": partial(self._leaving, self.studies.ask_new),
-            "open_study": partial(self._leaving, self.studies.ask_open),
+            "new_study": partial(self.leaving.before, self.studies.ask_new),
+            "open_study": partial(self.leaving.before, self.studies.ask_open),
             "open_demo": self.open_demo,
             "import": self._import,
             "export_excel": self._export,
-            "close_study": partial(self._leaving, self._close_study),
+            "close_study": partial(self.leaving.before, self.leaving.close_study),
             "quit": self.close,
+            "backups": partial(self.session.show_page, "backups"),
+            "lock_study": partial(self._ask_study_lock, True),
+            "unlock_study": partial(self._ask_study_lock, False),
+            "lock_now": self._lock_now,
             "undo": self._undo,
             "redo": self._redo,
             "person": self._ask_person,
@@ -102,9 +115,13 @@ class MainWindow(QMainWindow):
         session.told.connect(self._tell)
         session.page_requested.connect(self._show_page)
         session.patient_requested.connect(self._show_patient)
+        self.locking.changed.connect(self._on_lock_changed)
         self.workspace.pages.page_shown.connect(self._on_page_shown)
         self.studies.opening.connect(self._on_opening)
         self.studies.settled.connect(self._on_settled)
+
+    def _pages(self) -> PageStack:
+        return self.workspace.pages
 
     def _dress(self) -> None:
         """Menus and start page in the session's words and theme."""
@@ -117,6 +134,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(self.session, self.window_actions)
         self.start_page.open_requested.connect(self._open_recent)
         self._frame.addWidget(self.start_page)
+        self.locking.rebuild()
         self._show_person()
 
     def _rebuild(self) -> None:
@@ -135,7 +153,7 @@ class MainWindow(QMainWindow):
     def _show_study(self) -> None:
         """The workspace of the study that was opened, or the start page after it was closed."""
         study = self.session.study
-        self.window_actions.enable(has_study=study is not None, may_write=study is not None and not study.read_only)
+        self._enable_actions()
         self._show_title()
         self.workspace.pages.forget()
         if study is not None:
@@ -144,9 +162,21 @@ class MainWindow(QMainWindow):
         self._show_frame()
         self._show_history()
 
+    def _enable_actions(self) -> None:
+        study = self.session.study
+        self.window_actions.enable(has_study=study is not None, may_write=study is not None and not study.read_only)
+        self.window_actions.show_study_lock(study is not None and study.is_locked)
+
     def _show_frame(self) -> None:
         study = self.session.study
         has_study = study is not None
+        screen = self.locking.screen
+        self._menu_row.setVisible(screen is None)
+        if screen is not None:
+            self.window_actions.lock()
+            self._frame.addWidget(screen)
+            self._frame.setCurrentWidget(screen)
+            return
         self._menu_row.show_study(has_study, is_synthetic=study is not None and study.settings.synthetic)
         self._frame.setCurrentWidget(self.workspace if has_study else self.start_page)
         if not has_study:
@@ -156,8 +186,8 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         study, words = self.session.study, self.session.wording
-        if study is None:
-            self.setWindowTitle("Esk")
+        if study is None or self.session.is_locked:
+            self.setWindowTitle(words("shell.locked.window") if self.session.is_locked else "Esk")
             return
         name = study.path.name
         if study.settings.synthetic:
@@ -171,6 +201,8 @@ class MainWindow(QMainWindow):
 
     def _show_history(self) -> None:
         """Undo and redo name the act that they would take back or make again."""
+        if self.session.is_locked:
+            return
         study = self.session.study
         self._name_history("undo", study.undo_name if study is not None and study.can_undo else None)
         self._name_history("redo", study.redo_name if study is not None and study.can_redo else None)
@@ -186,18 +218,21 @@ class MainWindow(QMainWindow):
         action.setEnabled(act is not None)
 
     def _on_study_changed(self, change: object) -> None:
+        if self.session.is_locked:  # what is shown is caught up with when it shows again
+            return
         self._show_history()
         self._show_title()
         self._menu_row.show_study(True, is_synthetic=self.session.open_study.settings.synthetic)
+        self.window_actions.show_study_lock(self.session.open_study.is_locked)
 
     def _show_page(self, name: str) -> Page | None:
-        if self.session.study is None:
+        if self.session.study is None or self.session.is_locked:
             return None
         self.leave_field()
         return self.workspace.pages.show_page(name)
 
     def _on_page_shown(self, name: str) -> None:
-        self.window_actions.check("settings" if name == "settings" else f"page_{name}")
+        self.window_actions.check(f"page_{name}" if name in RAIL_PAGES else name)
 
     def _show_patient(self, patient_id: str) -> None:
         from esk_gui.patients.page import PatientsPage
@@ -214,7 +249,24 @@ class MainWindow(QMainWindow):
         if self.session.study is None:
             self.start_page.refresh()
 
+    def _on_lock_changed(self) -> None:
+        """The lock screen, or the study again with what was kept back meanwhile."""
+        self._enable_actions()
+        for old in self._frame.findChildren(QWidget, "lock_screen"):
+            if old is not self.locking.screen:
+                self._frame.removeWidget(old)
+                old.deleteLater()
+        self._show_title()
+        self._show_frame()
+        if not self.session.is_locked:
+            kept, self._kept_back = self._kept_back, []
+            for tell in kept:
+                tell()
+
     def _tell(self, text: str) -> None:
+        if self.session.is_locked:
+            self._kept_back.append(partial(self._tell, text))
+            return
         notice = Notice(self, self.session.theme, text, close_text=self.session.wording("shell.close"))
         notice.place()
         notice.show()
@@ -223,6 +275,15 @@ class MainWindow(QMainWindow):
         """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""
         if not isinstance(error, Fault):
             record(error)
+        if self.session.is_locked:
+            self._kept_back.append(partial(self._show_error_later, error))
+            return
+        self._show_error(error)
+
+    def _show_error(self, error: BaseException) -> None:
+        if self.session.is_locked:
+            self._kept_back.append(partial(self._show_error, error))
+            return
         if self._error_dialog is not None:
             return
         from esk_gui.dialogs.messages import ErrorDialog
@@ -239,22 +300,25 @@ class MainWindow(QMainWindow):
 
     def leave_field(self) -> None:
         """Let the field that has the focus give up its text, as leaving it would, and keep the focus."""
-        field = QApplication.focusWidget()
-        if field is not None and self.isAncestorOf(field):
-            field.clearFocus()
-            if field.isVisible():
-                field.setFocus(Qt.FocusReason.OtherFocusReason)
+        leave_field(self)
 
     def _open_recent(self, path: str) -> None:
         self.open_path(Path(path))
 
     def _undo(self) -> None:
         self.leave_field()
-        self.session.open_study.undo()
+        self._go_through_history(self.session.open_study.undo)
 
     def _redo(self) -> None:
         self.leave_field()
-        self.session.open_study.redo()
+        self._go_through_history(self.session.open_study.redo)
+
+    def _go_through_history(self, step: Handler) -> None:
+        """Take a step back or forth; others may have changed since what it would take back."""
+        try:
+            step()
+        except Fault as fault:
+            self.session.show_error(fault)
 
     def _import(self) -> None:
         from esk_gui.dialogs.import_dialog import ask_import
@@ -270,6 +334,16 @@ class MainWindow(QMainWindow):
         from esk_gui.dialogs.person import PersonDialog
 
         PersonDialog(self.session, self).open()
+
+    def _lock_now(self) -> None:
+        self.leave_field()
+        self.locking.lock()
+
+    def _ask_study_lock(self, lock: bool) -> None:
+        from esk_gui.dialogs.study_lock import ask_study_lock
+
+        self.leave_field()
+        ask_study_lock(self.session, self, lock)
 
     def _show_keys(self) -> None:
         from esk_gui.dialogs.about import KeyboardDialog
@@ -288,51 +362,19 @@ class MainWindow(QMainWindow):
 
     # Leaving
 
-    def _leaving(self, then: Handler) -> None:
-        """Go on with what leaves the open study, after naming what would be lost."""
-        from esk_gui.dialogs.messages import DraftsDialog, UnsavedDialog
-
-        self.leave_field()
-        study = self.session.study
-        drafts = self.workspace.pages.drafts() if study is not None else []
-        if drafts:
-            DraftsDialog(self.session, self, drafts, then).open()
-        elif study is not None and study.save_state.status == "failed":
-            give_up = partial(self._give_up, then)
-            UnsavedDialog(self.session, self, study.save_state.fault, study.retry, give_up).open()
-        else:
-            then()
-
-    def _close_study(self, *, discard: bool = False) -> None:
-        self.studies.remember()
-        self.session.close_study(discard=discard)
-
-    def _give_up(self, then: Handler) -> None:
-        """Close the study without what could not be written, as a person chose, then go on."""
-        self._close_study(discard=True)
-        then()
-
-    def _close_now(self) -> None:
-        self._may_close = True
-        self.close()
-
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.session.study is not None and not self._may_close:
-            self._leaving(self._close_now)
-            if not self._may_close:  # a dialog asks first
-                event.ignore()
-                return
+        if not self.leaving.may_close():
+            if self.locking.screen is not None:
+                self.locking.screen.tell(self.session.wording("shell.locked.stays"))
+            event.ignore()
+            return
         geometry = base64.b64encode(self.saveGeometry().data()).decode("ascii")
         self.session.preferences.change(geometry=geometry)
-        try:
-            self._close_study()
-        except Fault:  # what is on its way to the disk does not arrive: ask first
-            self._may_close = False
+        if self.leaving.close_for_good():
+            event.accept()
+        else:  # what is on its way to the disk does not arrive: it is asked first
             event.ignore()
-            self._leaving(self._close_now)
-            return
-        event.accept()
 
     def _take_place(self) -> None:
         """The place on the screen that the window had, else the middle; all of it where the screen is small."""

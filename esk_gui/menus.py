@@ -20,6 +20,7 @@ from esk_gui.widgets.labels import text_label
 MENU_HEIGHT: Final = 36
 _SYNTHETIC_FROM: Final = 780
 SHORTCUT_FORMAT: Final = QKeySequence.SequenceFormat.NativeText
+WHILE_LOCKED: Final = ("quit",)
 RAIL_PAGES: Final = ("patients", "criteria", "results", "figures", "log")
 
 
@@ -41,11 +42,15 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_demo", ("Ctrl+D",), "demo"),
     ActionSpec("import", ("Ctrl+I",), "import"),
     ActionSpec("export_excel", ("Ctrl+E",), "export", needs_study=True),
+    ActionSpec("backups", (), needs_study=True, group="page"),
+    ActionSpec("lock_study", (), needs_study=True, needs_writing=True),
+    ActionSpec("unlock_study", (), needs_study=True, needs_writing=True),
     ActionSpec("close_study", ("Ctrl+W",), needs_study=True),
     ActionSpec("quit", ("Ctrl+Q",)),
     ActionSpec("undo", ("Ctrl+Z",), "undo", needs_study=True, needs_writing=True),
     ActionSpec("redo", ("Ctrl+Y", "Ctrl+Shift+Z"), "redo", needs_study=True, needs_writing=True),
-    ActionSpec("person", (), "person"),
+    ActionSpec("person", ("Ctrl+Shift+P",), "person"),
+    ActionSpec("lock_now", ("Ctrl+L",), "lock", needs_study=True),
     *(
         ActionSpec(f"page_{name}", (f"Ctrl+{number}",), name, needs_study=True, group="page")
         for number, name in enumerate(RAIL_PAGES, 1)
@@ -64,9 +69,12 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
 MENUS: Final = (
     (
         "menu.file",
-        ("new_study", "open_study", "open_demo", "-", "import", "export_excel", "-", "close_study", "quit"),
+        (
+            *("new_study", "open_study", "open_demo", "-", "import", "export_excel", "-"),
+            *("backups", "lock_study", "unlock_study", "-", "close_study", "quit"),
+        ),
     ),
-    ("menu.edit", ("undo", "redo", "-", "person")),
+    ("menu.edit", ("undo", "redo", "-", "person", "lock_now")),
     (
         "menu.view",
         (
@@ -123,6 +131,16 @@ class Actions:
             self._by_name[spec.name].setEnabled(
                 (has_study or not spec.needs_study) and (may_write or not spec.needs_writing)
             )
+
+    def lock(self) -> None:
+        """Switch off all but what can be done while Esk is locked."""
+        for name, action in self._by_name.items():
+            action.setEnabled(name in WHILE_LOCKED)
+
+    def show_study_lock(self, is_locked: bool) -> None:
+        """Offer to lock the study, or to unlock it."""
+        self._by_name["lock_study"].setVisible(not is_locked)
+        self._by_name["unlock_study"].setVisible(is_locked)
 
     def check(self, name: str) -> None:
         """Show which one of its group holds."""

@@ -51,6 +51,12 @@ def _settings(session: Session) -> Page:
     return SettingsPage(session)
 
 
+def _backups(session: Session) -> Page:
+    from esk_gui.backups_page import BackupsPage
+
+    return BackupsPage(session)
+
+
 PAGES: Final[dict[str, Callable[[Session], Page]]] = {
     "patients": _patients,
     "criteria": _criteria,
@@ -58,6 +64,7 @@ PAGES: Final[dict[str, Callable[[Session], Page]]] = {
     "figures": _figures,
     "log": _log,
     "settings": _settings,
+    "backups": _backups,
 }
 
 

@@ -48,6 +48,7 @@ class Choices:
     role: str = ""
     folder: str = ""
     geometry: str = ""
+    backup_failed: str = ""
     recent: tuple[RecentStudy, ...] = field(default_factory=tuple[RecentStudy, ...])
 
 
@@ -97,7 +98,7 @@ def _read(file: Path) -> Choices:
     if not isinstance(raw, dict):
         return Choices()
     kept: dict[str, Any] = {
-        name: raw[name] for name in ("initials", "role", "folder", "geometry") if _is_text(raw, name)
+        name: raw[name] for name in ("initials", "role", "folder", "geometry", "backup_failed") if _is_text(raw, name)
     }
     if raw.get("language") in ("nl", "en"):
         kept["language"] = raw["language"]

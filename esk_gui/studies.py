@@ -7,6 +7,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,16 @@ from esk_engine.errors import Fault
 from esk_engine.settings import Settings
 from esk_gui.app import Session, study_folder
 from esk_gui.folders import documents_folder
+from esk_gui.opening import Opening, has_backups
 from esk_gui.preferences import RecentStudy
 
 if TYPE_CHECKING:
     from esk_engine.exchange.workbook_in import WorkbookRead
-    from esk_engine.study import Study
+    from esk_engine.study import Key, Person, Study
+    from esk_engine.study_file.tries import Tries
 
-_LOCKED, _GONE = "file_locked", "file_not_found"
+_GONE = "file_not_found"
+_DAMAGED = ("file_damaged", "not_a_study", "file_unreadable", "key_needed", "key_wrong")
 _DEMO_PERSON = "demo"
 
 
@@ -36,6 +40,8 @@ class Studies(QObject):
     def __init__(self, session: Session, window: QWidget) -> None:
         super().__init__(window)
         self._session, self._window = session, window
+        self._tries: dict[str, Tries] = {}
+        self._under_way: Opening | None = None
         session.study_opened.connect(self.remember)
 
     # What a person asks for
@@ -56,8 +62,27 @@ class Studies(QObject):
         dialog.open()
 
     def open_file(self, path: str | Path, *, read_only: bool = False) -> None:
-        """Open a study file; a fault becomes a message, and what is locked is offered for reading."""
-        self.with_person(lambda: self._open(Path(path), read_only))
+        """Open a study file, after asking for its passphrase and for who is at work; a fault becomes a message."""
+        path, open_now = Path(path).absolute(), self._session.study
+        if open_now is not None and open_now.path == path and not open_now.read_only:
+            self._session.show_page("patients")
+            return
+        if self._under_way is not None:  # one at a time: a second click, or a study that takes its time
+            return
+        opening = Opening(
+            self._session,
+            self._window,
+            path,
+            read_only=read_only,
+            tries=self._tries_at(path),
+            failed=partial(self._tell, path),
+            show_backups=partial(self.show_backups_of, path),
+        )
+        opening.ready.connect(self._adopt)
+        opening.ended.connect(self._over)
+        self._under_way = opening
+        self.opening.emit(path.name)
+        opening.start()
 
     def open_demo(self) -> None:
         """Open a fresh copy of the demo study, under a name that no file has."""
@@ -69,6 +94,19 @@ class Studies(QObject):
         path = free_path(writable_folder(), f"Demo-{self._session.today():%Y-%m-%d}")
         language = self._session.wording.language
         self._run(lambda _: create_demo(path, person=person, language=language), path.name)
+
+    def show_backups_of(self, path: Path, key: Key | None = None) -> None:
+        """Offer the backups of a study that cannot be opened."""
+        from esk_gui.dialogs.restore import RecoverDialog
+
+        done = partial(self.open_file, path)
+        RecoverDialog(self._session, self._window, path, self._tries_at(path), key, done).open()
+
+    def _tries_at(self, path: Path) -> Tries:
+        """How often a wrong passphrase was typed for a file since Esk was started."""
+        from esk_engine.study_file.tries import Tries
+
+        return self._tries.setdefault(os.path.normcase(path), Tries())
 
     def create(self, path: Path, settings: Settings) -> None:
         """Create an empty study with the criteria of table 2."""
@@ -137,20 +175,14 @@ class Studies(QObject):
 
     # How it is done
 
-    def _open(self, path: Path, read_only: bool) -> None:
-        open_now = self._session.study
-        if open_now is not None and open_now.path == path.absolute() and not open_now.read_only:
-            self._session.show_page("patients")
-            return
+    def _over(self) -> None:
+        """The opening under way came to its end, whichever."""
+        if self._under_way is not None:
+            self._under_way.deleteLater()
+        self._under_way = None
+        self.settled.emit()
 
-        def work(person: Any) -> Study:
-            from esk_engine.study import Study
-
-            return Study.open(path, person=person, read_only=read_only)
-
-        self._run(work, path.name, path)
-
-    def _run(self, work: Callable[[Any], Study], name: str, path: Path | None = None) -> None:
+    def _run(self, work: Callable[[Any], Study], name: str) -> None:
         person = self._session.person
         self.opening.emit(name)
 
@@ -161,24 +193,24 @@ class Studies(QObject):
 
         def failed(error: BaseException) -> None:
             self.settled.emit()
-            self._tell(error, path)
+            self._tell(None, error)
 
         self._session.jobs.run(ready, self._adopt, failed)
 
-    def _adopt(self, study: Study) -> None:
+    def _adopt(self, study: Study, person: Person | None = None) -> None:
         self.remember()
-        self._session.adopt(study)
+        self._session.adopt(study, person)
         self.settled.emit()
 
-    def _tell(self, error: BaseException, path: Path | None) -> None:
+    def _tell(self, path: Path | None, error: BaseException, key: Key | None = None) -> None:
         from esk_gui.dialogs.messages import ErrorDialog
 
         choice, words = None, self._session.wording
         if isinstance(error, Fault) and path is not None:
-            if error.code == _LOCKED:
-                choice = (words("shell.open.read_only"), lambda: self.open_file(path, read_only=True))
-            elif error.code == _GONE and self._is_recent(path):
-                choice = (words("shell.open.forget"), lambda: self.forget(path))
+            if error.code == _GONE and self._is_recent(path):
+                choice = (words("shell.open.forget"), partial(self.forget, path))
+            elif error.code in _DAMAGED and has_backups(path):
+                choice = (words("shell.backups.link"), partial(self.show_backups_of, path, key))
         ErrorDialog(self._session, self._window, error, choice).open()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_gui.app import Session
+from esk_gui.jobs import Cancelled, Progress
 from esk_gui.menus import Actions
 from esk_gui.pages import PageStack
 from esk_gui.rail import Rail
@@ -15,7 +16,7 @@ from esk_gui.widgets.banner import Banner
 from esk_gui.widgets.frames import bare
 
 if TYPE_CHECKING:
-    from esk_engine.study import SaveState
+    from esk_engine.study import LogLine, SaveState, StudyChanged
 
 RAIL_WORDS_FROM = 1240
 
@@ -31,26 +32,31 @@ class Workspace(QWidget):
         self._column = bare(QVBoxLayout())
         self._column.addWidget(self.pages, 1)
         self._row.addLayout(self._column, 1)
-        self._dressed: tuple[Rail, Banner, Banner] | None = None
+        self._dressed: tuple[QWidget, ...] = ()
         self.dress()
         session.save_state_changed.connect(self.show_save_state)
+        session.role_changed.connect(self.show_role)
+        session.study_changed.connect(self._on_study_changed)
         self.pages.page_shown.connect(self._check)
 
     def dress(self) -> None:
         """Rail and banners in the session's words and theme."""
         session, words, theme = self._session, self._session.wording, self._session.theme
-        for old in self._dressed or ():
+        for old in self._dressed:
             old.setParent(None)
             old.deleteLater()
         rail = Rail(self._actions, words, theme)
         self._read_only = Banner(theme, "banner_read_only", "warning", "lock")
         retry = (words("shell.unsaved.retry"), self._retry)
         self._unsaved = Banner(theme, "banner_unsaved", "error", "error", retry)
-        self._dressed = (rail, self._read_only, self._unsaved)
+        self._following = Banner(theme, "banner_following", "undetermined", "person")
+        self._study_lock = Banner(theme, "banner_study_lock", "undetermined", "lock")
+        banners = (self._read_only, self._following, self._study_lock, self._unsaved)
+        self._dressed = (rail, *banners)
         self._rail = rail
         self._row.insertWidget(0, rail)
-        self._column.insertWidget(0, self._read_only)
-        self._column.insertWidget(1, self._unsaved)
+        for at, banner in enumerate(banners):
+            self._column.insertWidget(at, banner)
         self._check(self.pages.current_name)
         self.fit(self.window().size())
         if session.study is not None:
@@ -68,6 +74,42 @@ class Workspace(QWidget):
         else:
             self._read_only.show_text("")
         self.show_save_state(study.save_state)
+        self.show_role()
+        self._look_up_lock()
+
+    def show_role(self) -> None:
+        """Say who writes in the study, while somebody else does."""
+        study, words = self._session.study, self._session.wording
+        elsewhere = study.writer_elsewhere if study is not None and not study.read_only else None
+        self._following.show_text(words("shell.following", **elsewhere.params) if elsewhere is not None else "")
+
+    def _on_study_changed(self, change: StudyChanged) -> None:
+        if change.protection:
+            self._look_up_lock()
+
+    def _look_up_lock(self) -> None:
+        """Say that the whole study is locked; since when and by whom is read from its log, beside the window."""
+        study = self._session.open_study
+        self._study_lock.show_text(self._session.wording("shell.study_locked") if study.is_locked else "")
+        if not study.is_locked:
+            return
+
+        def work(progress: Progress, cancelled: Cancelled) -> LogLine | None:
+            from esk_engine.study import LogFilter
+
+            lines = study.log(LogFilter(kind="lock", variable="study", newest=1))
+            return lines[0] if lines else None
+
+        self._session.jobs.run(work, self._show_lock, self._lock_not_read, topic="study_lock")
+
+    def _show_lock(self, line: LogLine | None) -> None:
+        study = self._session.study
+        if line is not None and study is not None and study.is_locked:
+            text = self._session.wording("shell.study_locked_by", when=line.when, who=line.person)
+            self._study_lock.show_text(text)
+
+    def _lock_not_read(self, error: BaseException) -> None:
+        """That it is locked is told already; who did it comes with the next look."""
 
     def show_save_state(self, state: SaveState) -> None:
         """Say so as long as the last values are not on disk."""

@@ -66,6 +66,12 @@ class EskDialog(QDialog):
         self._foot.row.addWidget(made)
         return made
 
+    def add_link(self, text: str, on_click: Callable[[], object], name: str) -> QPushButton:
+        """Another way out, at the left of the foot."""
+        made = button(text, self.theme, on_click, kind="link", name=name)
+        self._foot.row.insertWidget(0, made)
+        return made
+
     def add_close(self, text: str) -> QPushButton:
         """The only button of a dialog that asks nothing."""
         return self.add_button(text, self.accept, kind="primary", name="button_close", is_default=True)

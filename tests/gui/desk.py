@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QFileDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from esk_engine.exchange.demo import demo_patients, demo_settings
@@ -52,9 +52,38 @@ class Desk:
         return path
 
     def open(self, path: Path) -> None:
-        """Open a study file and wait for it."""
+        """Open a study file, be who is at work as a rule, and wait for it."""
         with self.qtbot.waitSignal(self.session.study_opened, timeout=10_000):
             self.window.open_path(path)
+            self.identify()
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Be in the window again after a dialog: a screen that is none has nothing that would see to it."""
+        with self.qtbot.waitActive(self.window):
+            self.window.activateWindow()
+
+    def identify(self) -> None:
+        """Go on as the person that the dialog at opening proposes."""
+        self.click("button_confirm", self.dialog("dialog_opening"))
+
+    def choose(self, name: str, code: str, within: QWidget | None = None) -> QComboBox:
+        """Choose from a box as a person does: the arrow keys until the code stands there."""
+        box = self.find(QComboBox, name, within)
+        box.setFocus()
+        QTest.keyClick(box, Qt.Key.Key_Home)
+        for _ in range(box.count()):
+            if box.currentData() == code:
+                return box
+            QTest.keyClick(box, Qt.Key.Key_Down)
+        assert box.currentData() == code, code
+        return box
+
+    def be_new(self, initials: str, dialog: QWidget) -> None:
+        """Say in a dialog to be somebody whom the study does not know yet."""
+        self.choose("person_choice", "+", dialog)
+        self.enter("person_initials", initials, dialog)
+        self.click("button_confirm", dialog)
 
     def open_demo(self) -> None:
         """Open a study of the demo's patients."""

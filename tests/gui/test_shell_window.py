@@ -11,7 +11,16 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
@@ -84,6 +93,7 @@ def test_that_a_study_is_opened_from_a_file_dialog_and_remembered_with_its_count
     desk.act("open_study")
     with desk.qtbot.waitSignal(desk.session.study_opened):
         desk.choose_file(path)
+        desk.identify()
     desk.act("close_study")
     page = desk.find(QWidget, "page_start")
     desk.qtbot.waitUntil(lambda: "30 patiënten" in desk.texts(page))
@@ -100,6 +110,7 @@ def test_that_the_study_that_was_open_last_opens_with_one_click(desk: Desk) -> N
     desk.window.start_page.refresh()
     with desk.qtbot.waitSignal(desk.session.study_opened):
         desk.click("start_primary")
+        desk.identify()
     assert desk.study.path == path
 
 
@@ -130,11 +141,9 @@ def test_that_the_demo_asks_for_nobody_and_the_next_study_does(desk: Desk) -> No
     with desk.qtbot.waitSignal(desk.session.study_opened, timeout=10_000):
         desk.window.open_demo()
     assert desk.study.person.initials == "demo"
-    desk.window.open_path(desk.make_demo())
-    person = desk.dialog("dialog_person")
-    desk.enter("person_initials", "JB", person)
     with desk.qtbot.waitSignal(desk.session.study_opened):
-        desk.click("button_confirm", person)
+        desk.window.open_path(desk.make_demo())
+        desk.be_new("JB", desk.dialog("dialog_opening"))
     assert desk.study.person.initials == "JB"
 
 
@@ -173,18 +182,15 @@ def test_that_a_file_that_is_no_study_is_named_calmly(desk: Desk) -> None:
     desk.click("button_close", dialog)
 
 
-def test_that_a_study_that_is_open_elsewhere_is_offered_for_reading(desk: Desk) -> None:
+def test_that_a_file_that_is_marked_read_only_is_only_read_and_says_so(desk: Desk) -> None:
     path = desk.make_demo()
-    with Study.open(path, person=Person("KL")):
-        desk.window.open_path(path)
-        dialog = desk.dialog("dialog_error")
-        assert "KL" in desk.texts(dialog)
-        with desk.qtbot.waitSignal(desk.session.study_opened):
-            desk.click("button_choice", dialog)
-        assert desk.study.read_only
-        banner = desk.find(QWidget, "banner_read_only")
-        assert banner.isVisible()
-        assert not desk.window.window_actions["undo"].isEnabled()
+    path.chmod(0o444)
+    desk.open(path)
+    assert desk.study.read_only
+    banner = desk.find(QWidget, "banner_read_only")
+    assert banner.isVisible()
+    assert "alleen-lezen" in desk.texts(banner)
+    assert not desk.window.window_actions["undo"].isEnabled()
 
 
 # Pages, language, theme
@@ -223,7 +229,12 @@ class _Windows(QObject):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+        if (
+            event.type() is QEvent.Type.Show
+            and isinstance(watched, QWidget)
+            and watched.isWindow()
+            and not isinstance(watched, QDialog)
+        ):
             self.shown.append(watched)
         return False
 
@@ -411,9 +422,7 @@ def test_that_handing_over_is_in_the_log_from_the_next_act_on(desk: Desk) -> Non
     patient = desk.study.patients[0]
     desk.study.set_value(patient.id, Kind.PATIENT, patient.id, "nrs_end", 1.5)
     desk.act("person")
-    dialog = desk.dialog("dialog_person")
-    desk.enter("person_initials", "JB", dialog)
-    desk.click("button_confirm", dialog)
+    desk.be_new("JB", desk.dialog("dialog_person"))
     desk.study.set_value(patient.id, Kind.PATIENT, patient.id, "nrs_end", 2.5)
     lines = [line for line in desk.study.log() if line.variable == "nrs_end"]
     assert [line.person for line in lines] == ["AB", "JB"]
