@@ -118,19 +118,30 @@ def _has_journal(path: Path) -> bool:
 
 
 def _recover(path: Path, key: Key) -> None:
-    """Let SQLite roll back what a writer left half done; Fault ``file_needs_recovery`` where that is not ours to do."""
+    """Let SQLite roll back what a writer left half done.
+
+    Raises
+    ------
+    Fault
+        ``file_needs_recovery`` where that is not ours to do, ``file_damaged`` where the journal is not this study's.
+    """
+    from esk_engine.study_file.recovery import (
+        gives_whole_study,
+        play_back,
+    )  # seldom needed, and reads through this room
+
     lock = WriterLock(path)
     try:
         if not is_writable(path):
             raise Fault("file_needs_recovery", path=str(path))
         lock.acquire("", "")
-        connection = connect(path, key, "rw")
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
-        finally:
-            connection.close()
+        if not gives_whole_study(path, path.with_name(path.name + "-journal"), key):
+            raise Fault("file_damaged", path=str(path), detail="journal")
+        play_back(path, key)
     except sql.Error as error:
         raise fault_of(error, path) from None
+    except OSError:
+        raise Fault("file_needs_recovery", path=str(path)) from None
     except Fault as fault:
         is_told = fault.code in ("file_damaged", "not_a_study") or fault.code.startswith("key_")
         raise fault if is_told else Fault("file_needs_recovery", path=str(path)) from None

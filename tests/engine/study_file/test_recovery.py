@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.study import Study
 from esk_engine.study_file.check import check_file
-from tests.engine.study_file.helpers import NURSE, closed_study, digest, python
+from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, python
 
 # Edits in one process, each told on its output once it is promised; killed from outside while it goes on.
 EDITING = """
@@ -107,3 +109,62 @@ def test_that_where_it_may_not_the_file_needs_recovery_and_is_left_alone(tmp_pat
             Study.open(path, person=NURSE, read_only=read_only)
     holder.close()
     assert (digest(path), digest(journal)) == before
+
+
+def test_that_a_journal_of_another_study_is_not_played_back(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    (tmp_path / "other").mkdir()
+    strange = half_done(tmp_path / "other").with_name("study.esk-journal")
+    shutil.copy(strange, tmp_path / "study.esk-journal")
+    before = digest(path), digest(strange)
+    for read_only in (True, False):
+        with pytest.raises(Fault, match="file_damaged"):
+            Study.open(path, person=NURSE, read_only=read_only)
+    assert (digest(path), digest(tmp_path / "study.esk-journal")) == before
+
+
+def test_that_a_journal_of_an_earlier_moment_is_not_played_back(tmp_path: Path) -> None:
+    path = half_done(tmp_path)
+    journal = path.with_name("study.esk-journal")
+    old = journal.read_bytes()
+    with Study.open(path, person=NURSE) as study:
+        for years in range(20, 60):
+            study.set_value(study.patients[1].id, Kind.PATIENT, study.patients[1].id, "age_years", years)
+    journal.write_bytes(old)
+    before = digest(path)
+    with pytest.raises(Fault, match="file_damaged"):
+        Study.open(path, person=NURSE)
+    assert (digest(path), journal.read_bytes()) == (before, old)
+
+
+@pytest.mark.parametrize("cut", [20, 512, 3000])
+def test_that_a_journal_that_is_cut_is_not_played_back(tmp_path: Path, cut: int) -> None:
+    path = half_done(tmp_path)
+    journal = path.with_name("study.esk-journal")
+    journal.write_bytes(journal.read_bytes()[:cut])
+    before = digest(path), digest(journal)
+    with pytest.raises(Fault, match="file_damaged"):
+        Study.open(path, person=NURSE)
+    assert (digest(path), digest(journal)) == before
+
+
+def test_that_an_edit_from_outside_of_long_ago_does_not_lock_a_study_that_was_cut_off(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute("UPDATE patient SET weight_kg = 70 WHERE study_no = 'P01'")
+    with python(HALF_DONE, path) as process:
+        process.wait()
+    with Study.open(path, person=NURSE) as study:
+        assert [one.get("age_years") for one in study.patients] == [57, 40]
+    assert [finding.code for finding in check_file(path).findings] == ["value_differs"]
+
+
+def test_that_where_no_copy_can_be_made_the_file_needs_recovery(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = half_done(tmp_path)
+    before = digest(path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(Fault, match="file_needs_recovery"):
+        Study.open(path, person=NURSE)
+    assert digest(path) == before
