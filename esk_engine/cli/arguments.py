@@ -14,7 +14,7 @@ from typing_extensions import override
 from esk_engine import __version__
 from esk_engine.wording import LANGUAGES, Language, Wording
 
-COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check")
+COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check", "passphrase")
 
 
 def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentParser:
@@ -27,6 +27,7 @@ def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentPar
 
 def _study(parser: argparse.ArgumentParser, wording: Wording) -> None:
     parser.add_argument("study", type=Path, metavar="STUDY.esk", help=wording("cli.help.study"))
+    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=wording("cli.help.passphrase_file"))
 
 
 def _flag(parser: argparse.ArgumentParser, name: str, wording: Wording) -> None:
@@ -50,7 +51,8 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
     parser.wording = wording
     parser.add_argument("--version", action="version", version=f"Esk {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _study(_command(commands, "demo", wording), wording)
+    made = _command(commands, "demo", wording)
+    made.add_argument("study", type=Path, metavar="STUDY.esk", help=wording("cli.help.study"))
     made = _command(commands, "import", wording)
     made.add_argument("workbook", metavar="FILE.xlsx", help=wording("cli.help.workbook"))
     _study(made, wording)
@@ -71,7 +73,18 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
         made = _command(commands, name, wording)
         _study(made, wording)
         _flag(made, "json", wording)
+    _passphrase(_command(commands, "passphrase", wording), wording)
     return parser
+
+
+def _passphrase(made: argparse.ArgumentParser, wording: Wording) -> None:
+    _study(made, wording)
+    choice = made.add_mutually_exclusive_group(required=True)
+    for name in ("set", "remove"):
+        choice.add_argument(f"--{name}", action="store_true", help=wording(f"cli.help.{name}"))
+    made.add_argument("--new-passphrase-file", type=Path, metavar="FILE", help=wording("cli.help.new_passphrase_file"))
+    made.add_argument("--who", required=True, type=_initials, metavar="INITIALS", help=wording("cli.help.who"))
+    made.add_argument("--reason", default="", metavar="TEXT", help=wording("cli.help.reason"))
 
 
 _LONGEST_INITIALS = 60

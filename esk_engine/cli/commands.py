@@ -27,6 +27,10 @@ _READER = Person("")
 
 def run_command(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
     """Run what was asked for; the exit code."""
+    if "passphrase_file" in options:
+        from esk_engine.cli.passphrase import study_key
+
+        options.key = study_key(options, console)
     match options.command:
         case "demo":
             return _demo(options, console)
@@ -39,9 +43,13 @@ def run_command(options: argparse.Namespace, console: Console, pictures: Picture
         case "edit":
             from esk_engine.cli.edit import run_edit
 
-            return run_edit(options.study, options.who, console)
+            return run_edit(options.study, options.who, console, options.key)
         case "log":
             return _log(options, console)
+        case "passphrase":
+            from esk_engine.cli.passphrase import run_passphrase
+
+            return run_passphrase(options, console)
         case _:
             return _check(options, console)
 
@@ -70,7 +78,12 @@ def _import(options: argparse.Namespace, console: Console) -> int:
     wording = console.wording
     try:
         done = import_workbook(
-            options.workbook, options.study, person=_person(options.who), today=date.today(), dry_run=options.dry_run
+            options.workbook,
+            options.study,
+            person=_person(options.who),
+            today=date.today(),
+            dry_run=options.dry_run,
+            key=options.key,
         )
     except Fault as fault:
         if not fault.code.startswith(("workbook", "not_a_workbook")):
@@ -83,12 +96,16 @@ def _import(options: argparse.Namespace, console: Console) -> int:
         console.say(wording.plural("cli.same", done.same))
     if options.dry_run:
         console.say(wording("cli.dry_run"))
+    elif done.created:
+        from esk_engine.cli.passphrase import show_recovery
+
+        show_recovery(options.key, console)
     return 0
 
 
 def _snapshot(options: argparse.Namespace) -> StudySnapshot:
     """The study as it stands, under the set of ``--criteria`` where one is given."""
-    with Study.open(options.study, person=_READER, read_only=True) as study:
+    with Study.open(options.study, person=_READER, read_only=True, key=options.key) as study:
         snapshot = study.snapshot()
         if options.criteria is None:
             return snapshot
@@ -160,7 +177,7 @@ def _analyse(options: argparse.Namespace, console: Console) -> int:
 
 
 def _log(options: argparse.Namespace, console: Console) -> int:
-    with Study.open(options.study, person=_READER, read_only=True) as study:
+    with Study.open(options.study, person=_READER, read_only=True, key=options.key) as study:
         lines = study.snapshot().log()
         if options.json:
             # One document, a line of the log a line of text, written as it is read.
@@ -195,7 +212,7 @@ def _log_text(line: LogLine, study_nos: Mapping[str, str], console: Console) -> 
 def _check(options: argparse.Namespace, console: Console) -> int:
     from esk_engine.study_file.check import check_file
 
-    report = check_file(options.study)
+    report = check_file(options.study, options.key)
     if options.json:
         findings = [{"code": finding.code, **finding.params} for finding in report.findings]
         whole = {"whole": report.is_whole, "patients": report.patients, "log_lines": report.lines, "hash": report.head}

@@ -13,15 +13,16 @@ from esk_engine.cli.console import Console
 from esk_engine.cli.edit_lines import LineEditor
 from esk_engine.cli.json_in import NameTwice, read_json
 from esk_engine.errors import Fault, Issue
-from esk_engine.study import Person, Study
+from esk_engine.study import Key, Person, Study
+from esk_engine.study_file.connection import PUBLIC
 
 _LONGEST_LINE = 1_000_000
 
 
-def run_edit(path: Path, who: str, console: Console) -> int:
+def run_edit(path: Path, who: str, console: Console, key: Key = PUBLIC) -> int:
     """Carry out every line of the input; 1 where any was refused."""
     any_refused = False
-    with Study.open(path, person=Person(who)) as study:
+    with Study.open(path, person=Person(who), key=key) as study:
         if study.read_only:
             raise study.read_only_reason or Fault("read_only_study")
         editor = LineEditor(study, date.today)

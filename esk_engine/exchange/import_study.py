@@ -12,8 +12,8 @@ from esk_engine.errors import Fault, Issue, Place, Severity
 from esk_engine.exchange.layout import CRITERIA_SHEET, SETTINGS_SHEET
 from esk_engine.exchange.workbook_in import WorkbookRead, read_workbook
 from esk_engine.records import Patient
-from esk_engine.study import Person, Study
-from esk_engine.study_file.connection import exists
+from esk_engine.study import Key, Person, Study
+from esk_engine.study_file.connection import PUBLIC, exists
 from esk_engine.study_file.encoding import course_of
 
 
@@ -38,7 +38,7 @@ class ImportResult:
 
 
 def import_workbook(
-    workbook: str | Path, target: Path, *, person: Person, today: date, dry_run: bool = False
+    workbook: str | Path, target: Path, *, person: Person, today: date, dry_run: bool = False, key: Key = PUBLIC
 ) -> ImportResult:
     """Import a workbook.
 
@@ -50,10 +50,10 @@ def import_workbook(
     """
     read = read_workbook(workbook, today)
     if exists(target):
-        return _into_existing(read, target, person, dry_run)
+        return _into_existing(read, target, person, dry_run, key)
     _refuse(read.issues)
     if not dry_run:
-        _create(read, target, person)
+        _create(read, target, person, key)
     return ImportResult(len(read.patients), 0, True, read.warnings)
 
 
@@ -62,7 +62,7 @@ def _refuse(issues: Sequence[Issue]) -> None:
         raise Fault("import_refused", issues=tuple(issues))
 
 
-def _create(read: WorkbookRead, target: Path, person: Person) -> None:
+def _create(read: WorkbookRead, target: Path, person: Person, key: Key) -> None:
     sets = read.criteria_sets or (TABLE_2,)
     Study.create(
         target,
@@ -71,11 +71,12 @@ def _create(read: WorkbookRead, target: Path, person: Person) -> None:
         patients=read.patients,
         criteria_sets=sets,
         in_use=read.criteria_set_id or sets[0].set_id,
+        key=key,
     ).close()
 
 
-def _into_existing(read: WorkbookRead, target: Path, person: Person, dry_run: bool) -> ImportResult:
-    with Study.open(target, person=person, read_only=dry_run) as study:
+def _into_existing(read: WorkbookRead, target: Path, person: Person, dry_run: bool, key: Key) -> ImportResult:
+    with Study.open(target, person=person, read_only=dry_run, key=key) as study:
         new, issues = compare_with(read, study)
         _refuse(issues)
         if not dry_run:

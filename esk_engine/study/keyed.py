@@ -125,13 +125,23 @@ class Keyed(OpenStudy):
 
     def _exchange_backups(self, old: Key, on_progress: Progress) -> tuple[Path, ...]:
         on_progress(1, 1)
-        folder = backup_folder(self._path, str(self.settings.stored("backup_folder") or ""))
-        try:
-            return exchange_key(
-                self._path, folder, old, self._key, lambda done, total: on_progress(done + 1, total + 1)
-            )
-        except Fault:  # the folder is away or busy: the study itself has its new key all the same
-            return (folder,)
+        left: list[Path] = []
+        files = 1
+        # Those beside the study too, where newer ones are made elsewhere.
+        for folder in dict.fromkeys(
+            (backup_folder(self._path, self.settings.backup_folder), backup_folder(self._path))
+        ):
+
+            def told(done: int, total: int, before: int = files) -> None:
+                nonlocal files
+                files = before + total
+                on_progress(before + done, files)
+
+            try:
+                left += exchange_key(self._path, folder, old, self._key, told)
+            except Fault:  # the folder is away or busy: the study itself has its new key all the same
+                left.append(folder)
+        return tuple(left)
 
     # -- what waits meanwhile --------------------------------------------------------------------------------------
 
