@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from typing_extensions import override
 
 from esk_engine.study import LogLine
 from esk_engine.wording import Wording
+from esk_gui.log_index import LogIndex, Rows
 from esk_gui.log_text import LogText
+from esk_gui.theme import Theme
 
 _Index = QModelIndex | QPersistentModelIndex
+_SHORT = 24  # characters that a cell has room for in any window
 
 
 class Column(IntEnum):
@@ -29,44 +31,39 @@ class Column(IntEnum):
     NOTE = 6
 
 
-@dataclass(frozen=True)
-class LogChoice:
-    """Which lines are wanted: "" wants all. ``patient`` is a part of a study number, ``item`` a kind or a variable."""
-
-    patient: str = ""
-    person: str = ""
-    item: str = ""
-
-    def keeps(self, line: LogLine, study_no: str) -> bool:
-        if self.person and line.person != self.person:
-            return False
-        if self.item and self.item not in (line.variable, f"kind:{line.kind}"):
-            return False
-        return not self.patient or self.patient.casefold() in study_no.casefold()
-
-
 class LogModel(QAbstractTableModel):
-    """Log lines by row; texts come from ``LogText``."""
+    """Log lines by row; texts come from ``LogText``. What was taken back later is paler, and says by which act."""
 
-    def __init__(self, wording: Wording) -> None:
+    def __init__(self, wording: Wording, theme: Theme) -> None:
         super().__init__()
-        self._wording = wording
+        self._wording, self._paler = wording, theme.color("ink_3")
         self._text: LogText | None = None
-        self._lines: Sequence[LogLine] = ()
+        self._index = LogIndex(())
+        self._rows: Rows = np.empty(0, dtype=np.intp)
 
-    def show_lines(self, lines: Sequence[LogLine], text: LogText) -> None:
-        """Show other lines, the last of them first."""
+    def show_lines(self, index: LogIndex, rows: Rows, text: LogText) -> None:
+        """Show the lines at these places of an index, the last of them first."""
         self.beginResetModel()
-        self._lines, self._text = lines, text
+        self._index, self._rows, self._text = index, rows, text
         self.endResetModel()
+
+    def place(self, row: int) -> int:
+        """Where the line of a row stands in the index."""
+        return int(self._rows[len(self._rows) - 1 - row])
 
     def line(self, row: int) -> LogLine:
         """The line of a row."""
-        return self._lines[len(self._lines) - 1 - row]
+        return self._index.lines[self.place(row)]
+
+    def row_of(self, place: int) -> int | None:
+        """The row of a line by its place in the index; None where it is not shown."""
+        at = int(np.searchsorted(self._rows, place))
+        is_there = at < len(self._rows) and self._rows[at] == place
+        return len(self._rows) - 1 - at if is_there else None
 
     @override
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        return 0 if parent.isValid() else len(self._lines)
+        return 0 if parent.isValid() else len(self._rows)
 
     @override
     def columnCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
@@ -78,7 +75,9 @@ class LogModel(QAbstractTableModel):
             return None
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             text = self._cell(self.line(index.row()), Column(index.column()), self._text)
-            return text if role == Qt.ItemDataRole.DisplayRole or len(text) > 24 else None
+            return text if role == Qt.ItemDataRole.DisplayRole or len(text) > _SHORT else None
+        if role == Qt.ItemDataRole.ForegroundRole and self._index.undone_by(self.line(index.row())) is not None:
+            return self._paler
         return None
 
     @override
@@ -89,8 +88,7 @@ class LogModel(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         return None
 
-    @staticmethod
-    def _cell(line: LogLine, column: Column, text: LogText) -> str:
+    def _cell(self, line: LogLine, column: Column, text: LogText) -> str:
         match column:
             case Column.WHEN:
                 return text.when(line)
@@ -105,4 +103,4 @@ class LogModel(QAbstractTableModel):
             case Column.NEW:
                 return text.new(line)
             case Column.NOTE:
-                return text.note(line)
+                return text.note(line, self._index.undone_by(line))

@@ -1,46 +1,47 @@
-"""The log: who changed what, when, from what to what; filtered, explained line by line, exported."""
+"""The log: who changed what, when, from what to what; filtered, explained line by line, checked, exported."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QTimer
+from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from esk_engine.dictionary import has_variable
-from esk_engine.settings import SETTINGS
-from esk_engine.study import LogLine, SaveState, Study, StudyChanged
+from esk_engine.study import LogFilter, SaveState, Study, StudyChanged
 from esk_engine.wording import Wording
 from esk_gui.app import Session, study_folder
 from esk_gui.folders import documents_folder
 from esk_gui.jobs import Cancelled, Progress
+from esk_gui.log_check import CheckStrip
 from esk_gui.log_detail import LogDetail
-from esk_gui.log_model import Column, LogChoice, LogModel
-from esk_gui.log_text import LogText
+from esk_gui.log_filters import LogFilters
+from esk_gui.log_index import LogChoice, LogIndex
+from esk_gui.log_model import Column, LogModel
+from esk_gui.log_text import Known, LogText
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.empty import EmptyPage
-from esk_gui.widgets.entry import ChoiceBox, EntryLine
-from esk_gui.widgets.frames import PANEL_WIDTH, HeaderBar, bare
+from esk_gui.widgets.frames import PAGE_PADDING, PANEL_WIDTH, FootBar, Hairline, HeaderBar, bare
 from esk_gui.widgets.labels import text_label
 from esk_gui.widgets.page import Page
 from esk_gui.widgets.tables import quiet_table
 
-# Pixels of the columns, the item takes the rest; where the table is narrow the reason gives way, after the detail.
+# Pixels of the columns, the item takes the rest; where the table is narrow the reason stands below it.
 _WIDTHS = {Column.WHEN: 152, Column.WHO: 72, Column.PATIENT: 80, Column.OLD: 112, Column.NEW: 128, Column.NOTE: 150}
 _NARROW = {Column.WHEN: 150, Column.WHO: 54, Column.PATIENT: 68, Column.OLD: 84, Column.NEW: 108}
 _DETAIL_FROM = 900
-_ROOMY_FROM = 860
-_TYPING_PAUSE_MS = 150
+_ROOMY_FROM = 900
+_NARROWEST_WORDS = 700
 
 
 @dataclass(frozen=True)
 class _Read:
-    lines: Sequence[LogLine]
+    index: LogIndex
     text: LogText
 
 
@@ -50,49 +51,88 @@ class LogPage(Page):
     def __init__(self, session: Session) -> None:
         super().__init__(session, "log")
         self._read: _Read | None = None
-        self._shown: Sequence[LogLine] = ()
         self._wanted: dict[str, Any] = {}
-        self._model = LogModel(self.wording)
-        self._pause = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
-        self._pause.timeout.connect(self._on_choice)
+        self._model = LogModel(self.wording, self.theme)
         row = bare(QHBoxLayout(self))
         left = bare(QVBoxLayout())
         left.addWidget(self._header())
+        self.check = CheckStrip(session)
+        self.check.line_asked.connect(self._show_seq)
+        self.check.patient_asked.connect(self._show_patient)
+        left.addWidget(self.check)
+        self.filters = LogFilters(session)
+        self.filters.changed.connect(self._filter)
+        left.addWidget(self.filters)
+        left.addWidget(Hairline())
         left.addWidget(self._body(), 1)
+        left.addWidget(self._below())
         row.addLayout(left, 1)
         self.detail = LogDetail(session)
+        self.detail.act_asked.connect(self.show_act)
         row.addWidget(self.detail)
+        self._order_tabs()
         session.save_state_changed.connect(self._on_saved)
 
     @override
     def refresh(self) -> None:
-        """Read the log anew, beside the window."""
-        study, wording = self.session.open_study, self.wording
-        self.session.jobs.run(lambda progress, cancelled: _read(study, wording), self._on_read, topic="log")
+        """Read what the log holds beyond what was read before, beside the window."""
+        study = self.session.open_study
+        known = Known(study.patients, study.criteria_sets)
+        work = partial(_read, study, known, self.wording, self._read)
+        self.session.jobs.run(work, self._on_read, topic="log")
 
     @override
     def on_study_changed(self, change: StudyChanged) -> None:
-        """The lines come once they are on disk: ``save_state_changed`` tells."""
+        """The lines come once they are on disk: ``save_state_changed`` tells, or ``saved`` where another wrote them."""
+        if change.saved:
+            self.refresh()
 
     @override
     def state(self) -> dict[str, Any]:
-        choice = self.choice()
-        return {"patient": choice.patient, "person": choice.person, "item": choice.item, "row": self._row()}
+        return {"choice": self.filters.state(), "row": self._row(), "check": self.check.state()}
 
     @override
     def restore(self, state: dict[str, Any]) -> None:
         self._wanted = state
+        self.check.restore(state["check"])
         if self._read is not None:
             self._take_wanted()
 
     def choice(self) -> LogChoice:
         """What is filtered for now."""
-        return LogChoice(self.patient_filter.text().strip(), self.person_filter.code(), self.item_filter.code())
+        return self.filters.choice()
 
     def show_patient_log(self, study_no: str) -> None:
         """Show the lines of one patient only."""
-        self.patient_filter.show_text(study_no)
+        self.filters.show_choice(patient=study_no)
         self._filter()
+
+    def show_act(self, act: int) -> None:
+        """Go to an act: to the line of the same value where it has one; what hides it is filtered no more."""
+        if self._read is None:
+            return
+        row = self.table.currentIndex().row()
+        like = self._model.line(row) if 0 <= row < self._model.rowCount() else None
+        self._show_place(self._read.index.place_of_act(act, like))
+
+    def _show_seq(self, seq: int) -> None:
+        if self._read is not None:
+            self._show_place(self._read.index.place_of_seq(seq))
+
+    def _show_place(self, place: int | None) -> None:
+        if place is None:
+            return
+        if self._model.row_of(place) is None:
+            self.filters.show_all()
+        row = self._model.row_of(place)
+        if row is not None:
+            self.table.selectRow(row)
+            self.table.scrollTo(self._model.index(row, 0))
+
+    def _show_patient(self, study_no: str) -> None:
+        patient = self.session.open_study.patient_by_study_no(study_no)
+        if patient is not None:
+            self.session.show_patient(patient.id)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -103,14 +143,15 @@ class LogPage(Page):
         """What gives way where the page is narrow: the detail, then words and the reason's column."""
         has_detail = width >= _DETAIL_FROM
         self.detail.setVisible(has_detail)
-        is_roomy = width - (PANEL_WIDTH if has_detail else 0) >= _ROOMY_FROM
-        self.count.setVisible(is_roomy)
-        self.export_button.setText(self.wording("log.export") if is_roomy else "")
-        self.patient_filter.setFixedWidth(132 if is_roomy else 96)
-        self.item_filter.setFixedWidth(190 if is_roomy else 150)
+        room = width - (PANEL_WIDTH if has_detail else 0)
+        is_roomy = room >= _ROOMY_FROM
+        for made, key in ((self.export_button, "log.export"), (self.check_button, "log.check")):
+            made.setText(self.wording(key) if is_roomy or room >= _NARROWEST_WORDS else "")
+        self.filters.fit(room, is_roomy=is_roomy)
         self.table.setColumnHidden(Column.NOTE, not is_roomy)
         for column, pixels in (_WIDTHS if is_roomy else _NARROW).items():
             self.table.setColumnWidth(column, pixels)
+        self._show_note()
 
     # Making
 
@@ -118,28 +159,32 @@ class LogPage(Page):
         words, header = self.wording, HeaderBar()
         header.row.addWidget(text_label(words("log.title"), "title"))
         header.row.addSpacing(8)
-        self.patient_filter = EntryLine("log_patient", self.theme)
-        self.patient_filter.setPlaceholderText(words("log.patient_filter"))
-        self.patient_filter.setClearButtonEnabled(True)
-        self.patient_filter.textChanged.connect(self._pause.start)
-        self.person_filter = ChoiceBox("log_person", (("", words("log.everyone")),))
-        self.person_filter.setFixedWidth(110)
-        self.person_filter.chosen.connect(self._on_choice)
-        self.item_filter = ChoiceBox("log_item", (("", words("log.all_items")),))
-        self.item_filter.chosen.connect(self._on_choice)
-        for field in (self.patient_filter, self.person_filter, self.item_filter):
-            field.setProperty("fit", "header")
-            header.row.addWidget(field)
         self.count = text_label("", "second", "log_count")
-        header.row.addSpacing(8)
         header.row.addWidget(self.count)
+        self.all_button = button(
+            words("log.show_all"), self.theme, self._show_all, kind="link", name="log_show_all", in_header=True
+        )
+        self.all_button.hide()
+        header.row.addWidget(self.all_button)
         header.row.addStretch(1)
+        self.check_button = button(
+            words("log.check"), self.theme, self._check, icon_name="check", name="log_check", in_header=True
+        )
+        self.check_button.setToolTip(words("log.check.help"))
+        header.row.addWidget(self.check_button)
         self.export_button = button(
             words("log.export"), self.theme, self._ask_export, icon_name="save", name="log_export", in_header=True
         )
         self.export_button.setToolTip(words("log.export.title"))
         header.row.addWidget(self.export_button)
         return header
+
+    def _order_tabs(self) -> None:
+        """First what is looked for, then what is found, then what is done with it."""
+        order = (*self.filters.fields(), self.table, self.check_button, self.export_button)
+        for one, next_one in pairwise(order):
+            QWidget.setTabOrder(one, next_one)
+        self.setFocusProxy(self.filters.patient)
 
     def _body(self) -> QWidget:
         self._stack = QStackedWidget()
@@ -155,21 +200,31 @@ class LogPage(Page):
         self._stack.addWidget(holder)
         return self._stack
 
+    def _below(self) -> QWidget:
+        """The reason of the chosen line, where there is no room for its column."""
+        self._foot = FootBar(PAGE_PADDING)
+        self._note = text_label("", "", "log_note", wrap=True)
+        self._foot.row.addWidget(self._note, 1)
+        self._foot.hide()
+        return self._foot
+
     # Showing
+
+    def show_log(self, index: LogIndex, text: LogText) -> None:
+        """Show these lines, filtered as it stands."""
+        self._on_read(_Read(index, text))
 
     def _on_read(self, read: _Read) -> None:
         self._read = read
-        self._offer_choices()
+        self.filters.offer(read.index.people, read.index.items)
         self._take_wanted()
 
     def _take_wanted(self) -> None:
         """Filter as before the page was built anew, or as it stands."""
         wanted, self._wanted = self._wanted, {}
         if wanted:
-            self.patient_filter.show_text(wanted["patient"])
-            self.person_filter.show_code(wanted["person"])
-            self.item_filter.show_code(wanted["item"])
-        self._filter(wanted.get("row", 0))
+            self.filters.show_choice(**wanted["choice"])
+        self._filter(wanted.get("row"))
 
     def _on_saved(self, state: SaveState) -> None:
         if state.status == "saved" and self.session.study is not None:
@@ -178,57 +233,53 @@ class LogPage(Page):
             else:
                 self._is_stale = True
 
-    def _offer_choices(self) -> None:
-        """The people and the items that the log holds, beside what is chosen now."""
+    def _filter(self, row: int | None = None) -> None:
+        """Show the lines that fit; the chosen one stays chosen, and who looks at the newest goes on looking at it."""
         if self._read is None:
             return
-        lines, words = self._read.lines, self.wording
-        people = sorted({line.person for line in lines})
-        _fill(self.person_filter, [("", words("log.everyone")), *((who, who) for who in people)])
-        kinds = [kind for kind in ("criteria",) if any(line.kind == kind for line in lines)]
-        names = {line.variable for line in lines if line.variable and line.kind != "criteria"}
-        known = sorted((words.label(name), name) for name in names if _is_known(name))
-        _fill(
-            self.item_filter,
-            [
-                ("", words("log.all_items")),
-                *((f"kind:{kind}", words(f"log.kind_{kind}")) for kind in kinds),
-                *((name, label) for label, name in known),
-            ],
-        )
-
-    def _on_choice(self) -> None:
-        self._filter()
-
-    def _filter(self, row: int = 0) -> None:
-        if self._read is None:
-            return
-        choice, text = self.choice(), self._read.text
-        everything = self._read.lines
-        if choice == LogChoice():
-            self._shown = everything
-        else:
-            self._shown = [line for line in everything if choice.keeps(line, text.patient(line))]
-        self._model.show_lines(self._shown, text)
-        self._show_count(len(everything))
-        if self._shown:
-            self.table.selectRow(min(row, len(self._shown) - 1))
+        index, text, choice = self._read.index, self._read.text, self.choice()
+        at = self._row()
+        before = self._model.place(at) if 0 < at < self._model.rowCount() else None
+        self._model.show_lines(index, index.find(choice, text.study_nos), text)
+        shown = self._model.rowCount()
+        self._show_count(shown, len(index.lines), is_filtered=choice != LogChoice())
+        if row is None and before is not None:
+            row = self._model.row_of(before)
+        if shown:
+            self.table.selectRow(min(row or 0, shown - 1))
         else:
             self.detail.show_line(None, text)
+            self._show_note()
 
-    def _show_count(self, everything: int) -> None:
-        words, shown = self.wording, len(self._shown)
-        all_shown = shown == everything
+    def _show_count(self, shown: int, everything: int, *, is_filtered: bool) -> None:
+        words = self.wording
         self.count.setText(
-            words.plural("log.lines", shown) if all_shown else words("log.of_lines", shown=shown, n=everything)
+            words("log.of_lines", shown=shown, n=everything) if is_filtered else words.plural("log.lines", shown)
         )
+        self.all_button.setVisible(is_filtered)
         self.export_button.setEnabled(shown > 0)
         self._empty.show_text(words("log.none_found" if everything else "log.empty"))
         self._stack.setCurrentIndex(1 if shown else 0)
 
     def _on_row(self, current: QModelIndex) -> None:
         if current.isValid() and self._read is not None:
-            self.detail.show_line(self._model.line(current.row()), self._read.text)
+            line = self._model.line(current.row())
+            self.detail.show_line(line, self._read.text, self._read.index.undone_by(line))
+        self._show_note()
+
+    def _show_note(self) -> None:
+        current, note = self.table.currentIndex(), ""
+        is_alone = self.table.isColumnHidden(Column.NOTE) and not self.detail.isVisibleTo(self)
+        if is_alone and current.isValid() and current.row() < self._model.rowCount():
+            note = str(self._model.index(current.row(), Column.NOTE).data() or "")
+        self._note.setText(note)
+        self._foot.setVisible(bool(note))
+
+    def _show_all(self) -> None:
+        self.filters.show_all()
+
+    def _check(self) -> None:
+        self.check.run()
 
     def _row(self) -> int:
         return max(0, self.table.currentIndex().row())
@@ -248,13 +299,14 @@ class LogPage(Page):
     def _export(self, path: str) -> None:
         if self._read is None:
             return
-        lines, study_nos = self._shown, self._read.text.study_nos
+        index, study_nos = self._read.index, self._read.text.study_nos
+        rows = index.find(self.choice(), study_nos)
         delimiter = ";" if self.wording.language == "nl" else ","
 
         def work(progress: Progress, cancelled: Cancelled) -> tuple[int, str]:
             from esk_engine.exchange.log_csv import write_log_csv
 
-            target = Path(path)
+            target, lines = Path(path), (index.lines[at] for at in rows)
             written = write_log_csv(target, lines, study_nos, delimiter=delimiter, cancelled=cancelled)
             return written, target.name
 
@@ -265,21 +317,14 @@ class LogPage(Page):
         self.session.tell(self.wording("log.exported", n=written, file=name))
 
 
-def _read(study: Study, wording: Wording) -> _Read:
+def _read(
+    study: Study, known: Known, wording: Wording, before: _Read | None, progress: Progress, cancelled: Cancelled
+) -> _Read:
+    """The log as it is now: the lines that came since ``before``, or all of it where they do not continue that."""
+    if before is not None and before.index.lines:
+        newer = study.log(LogFilter(after_seq=before.index.lines[-1].seq - 1))
+        if before.index.continues_with(newer):
+            added = newer[1:]
+            return _Read(LogIndex(added, before.index), LogText(known, added, wording, before.text))
     lines = study.log()
-    return _Read(lines, LogText(study, lines, wording))
-
-
-def _is_known(name: str) -> bool:
-    from esk_engine.dictionary import Kind
-
-    return any(has_variable(kind, name) for kind in Kind) or name in {declared.name for declared in SETTINGS}
-
-
-def _fill(box: ChoiceBox, choices: list[tuple[str, str]]) -> None:
-    """Other choices, the one that is chosen kept where it is still among them."""
-    chosen = box.code()
-    box.clear()
-    for code, text in choices:
-        box.addItem(text, code)
-    box.show_code(chosen if box.findData(chosen) >= 0 else "")
+    return _Read(LogIndex(lines), LogText(known, lines, wording))

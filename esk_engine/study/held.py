@@ -6,7 +6,7 @@ import contextlib
 import platform
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from esk_engine import __version__
 from esk_engine.cohort import Cohort
@@ -23,6 +23,9 @@ from esk_engine.study_file.encoding import repaired_text
 from esk_engine.study_file.log import Author, LogLine
 from esk_engine.study_file.reading import FileContent, LogFilter, log_lines, reader
 from esk_engine.study_file.state import StudyState
+
+if TYPE_CHECKING:
+    from esk_engine.study_file.check import CheckReport
 
 PROGRAM = f"Esk {__version__}"
 Listener = Callable[[StudyChanged], None]
@@ -165,6 +168,12 @@ class HeldStudy:
                 elif patient_id in removed:
                     self._cohort = self._cohort.without(patient_id)
         return StudyChanged(frozenset(touched), added, removed, settings, criteria, protection=protection)
+
+    def check(self) -> CheckReport:
+        """Whether the file is whole, as it is on the disk; needs no thread of its own and may take seconds."""
+        from esk_engine.study_file.check import check_file  # late: few ever ask
+
+        return check_file(self._path, self._key)
 
     def _log_until(self, version: int) -> Iterator[LogLine]:
         with reader(self._path, self._key) as connection:
