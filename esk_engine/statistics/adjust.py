@@ -48,8 +48,7 @@ def holm_log10(log10_p: Sequence[P]) -> list[P]:
     def adjusted(ordered: FloatArray) -> FloatArray:
         return np.maximum.accumulate(ordered + np.log10(np.arange(ordered.size, 0, -1)))
 
-    if any(value is not None and not value <= 0 for value in log10_p):
-        raise ValueError("log10_p: a value is not a logarithm of a probability")
+    _check(log10_p, lambda value: value <= 0, "log10_p: a value is not a logarithm of a probability")
     return _in_place(log10_p, adjusted, 0.0)
 
 
@@ -149,9 +148,17 @@ def _hommel(ordered: FloatArray) -> FloatArray:
 
 
 def _adjusted(p: Sequence[P], method: Callable[[FloatArray], FloatArray]) -> list[P]:
-    if any(value is not None and not 0 <= value <= 1 for value in p):
-        raise ValueError("p: a value is not between 0 and 1")
+    _check(p, lambda value: 0 <= value <= 1, "p: a value is not between 0 and 1")
     return _in_place(p, method, 1.0)
+
+
+def _check(p: Sequence[P], holds: Callable[[float], bool], message: str) -> None:
+    try:
+        right = all(value is None or holds(value) for value in p)
+    except TypeError:
+        right = False
+    if not right:
+        raise ValueError(message)
 
 
 def _in_place(p: Sequence[P], method: Callable[[FloatArray], FloatArray], highest: float) -> list[P]:

@@ -143,9 +143,11 @@ def kendall(x: Values, y: Values) -> Correlation:
     """
     first, second = _pairs(x, y)
     n, method = first.size, "kendall_tau_b"
+    ranks_x, ranks_y = doubled_midranks(first), doubled_midranks(second)  # no difference of ranks overflows
     # one row at a time: memory stays linear
     concordance = sum(
-        int((np.sign(first[i + 1 :] - first[i]) * np.sign(second[i + 1 :] - second[i])).sum()) for i in range(n - 1)
+        int((np.sign(ranks_x[i + 1 :] - ranks_x[i]) * np.sign(ranks_y[i + 1 :] - ranks_y[i])).sum())
+        for i in range(n - 1)
     )
     ties_x, ties_y = _tie_sizes(first), _tie_sizes(second)
     pairs = n * (n - 1) // 2
@@ -206,9 +208,20 @@ def _rank_correlation(x: IntArray, y: IntArray) -> float | None:
 def _linear(x: FloatArray, y: FloatArray) -> float | None:
     if x.min() == x.max() or y.min() == y.max():
         return None
-    a, b = x - math.fsum(x) / x.size, y - math.fsum(y) / y.size
+    a, b = _deviations(x), _deviations(y)
     r = math.fsum(a * b) / math.sqrt(math.fsum(a * a) * math.fsum(b * b))
     return max(-1.0, min(1.0, r))
+
+
+def _deviations(values: FloatArray) -> FloatArray:
+    """Deviations from the mean in units of about the largest, so that no square of them overflows or underflows."""
+    scaled = _scaled(values)
+    return _scaled(scaled - math.fsum(scaled) / scaled.size)
+
+
+def _scaled(values: FloatArray) -> FloatArray:
+    """Divide by a power of two, which rounds nothing, to at most 1."""
+    return np.ldexp(values, -math.frexp(float(np.abs(values).max()))[1])
 
 
 def _student_p(r: float | None, n: int, method: str) -> PValue:

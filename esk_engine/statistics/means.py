@@ -180,7 +180,7 @@ class Welch:
     method : str
         ``"welch_difference"`` or ``"welch_geometric_ratio"``.
     reason : str or None
-        ``one_value``, ``constant`` or ``not_all_positive`` where figures are None.
+        ``one_value``, ``constant``, ``not_all_positive`` or ``overflow`` where figures are None.
     """
 
     estimate: float | None
@@ -241,7 +241,8 @@ def geometric_ratio(x: Values, y: Values, level: float = 0.95) -> Welch:
 def _welch(x: FloatArray, y: FloatArray, level: float, method: str) -> Welch:
     (mean_x, sd_x), (mean_y, sd_y) = mean_and_sd(x.tolist()), mean_and_sd(y.tolist())
     if mean_x is None or mean_y is None or sd_x is None or sd_y is None:
-        return Welch(None, None, None, level, None, None, None, method, "one_value")
+        reason = "one_value" if min(x.size, y.size) == 1 else "overflow"
+        return Welch(None, None, None, level, None, None, None, method, reason)
     first, second = sd_x * sd_x / x.size, sd_y * sd_y / y.size
     error = math.sqrt(first + second)
     if error <= 10 * 2.0**-52 * max(abs(mean_x), abs(mean_y)):  # R's rule for "essentially constant"

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from esk_engine.statistics.normal import normal_quantile
+from esk_engine.statistics.values import as_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def noether_sample_size(
     60
     """
     for name, value in (("p_higher", p_higher), ("power", power), ("alpha", alpha), ("fraction", fraction)):
-        _between(value, name)
+        as_share(value, name)
     if p_higher == 0.5:
         raise ValueError("p_higher: 0.5 is no difference to detect")
     reach = normal_quantile(1 - alpha / 2) + normal_quantile(power)
@@ -74,7 +75,7 @@ def noether_power(p_higher: float, total: float, *, alpha: float = 0.05, fractio
     0.8044
     """
     for name, value in (("p_higher", p_higher), ("alpha", alpha), ("fraction", fraction)):
-        _between(value, name)
+        as_share(value, name)
     if total <= 0:
         raise ValueError(f"total: {total} is not above 0")
     moved = math.sqrt(12 * fraction * (1 - fraction) * total) * abs(p_higher - 0.5)
@@ -99,8 +100,3 @@ def p_higher_lognormal(ratio: float, cv: float) -> float:
     if ratio <= 0 or cv <= 0:
         raise ValueError("ratio, cv: not above 0")
     return 0.5 * math.erfc(-math.log(ratio) / math.sqrt(2 * math.log1p(cv * cv)) / math.sqrt(2))
-
-
-def _between(value: float, name: str) -> None:
-    if not 0 < value < 1:
-        raise ValueError(f"{name}: {value} is not between 0 and 1")

@@ -6,7 +6,7 @@ import math
 
 from esk_engine.statistics.normal import normal_quantile
 from esk_engine.statistics.special import beta_quantile
-from esk_engine.statistics.values import Estimate, PValue, as_level, log10_share, p_value
+from esk_engine.statistics.values import Estimate, PValue, as_count, as_level, log10_share, p_value
 
 
 def clopper_pearson(count: int, n: int, level: float = 0.95) -> Estimate:
@@ -34,7 +34,7 @@ def clopper_pearson(count: int, n: int, level: float = 0.95) -> Estimate:
     >>> round(share.lower, 6), round(share.upper, 6)
     (0.172874, 0.52812)
     """
-    _check(count, n)
+    count, n = _checked(count, n)
     alpha = (1 - as_level(level)) / 2
     lower = 0.0 if count == 0 else beta_quantile(alpha, count, n - count + 1)
     upper = 1.0 if count == n else beta_quantile(1 - alpha, count + 1, n - count)
@@ -56,7 +56,7 @@ def wilson(count: int, n: int, level: float = 0.95) -> Estimate:
     >>> round(share.lower, 6), round(share.upper, 6)
     (0.192305, 0.512199)
     """
-    _check(count, n)
+    count, n = _checked(count, n)
     z = normal_quantile((1 + as_level(level)) / 2)
     share = count / n
     centre = share + z * z / (2 * n)
@@ -82,7 +82,7 @@ def wilson_corrected(count: int, n: int, level: float = 0.95) -> Estimate:
     >>> round(wilson_corrected(10, 30).lower, 6)
     0.179376
     """
-    _check(count, n)
+    count, n = _checked(count, n)
     z = normal_quantile((1 + as_level(level)) / 2)
     share = count / n
     correction = min(0.5, abs(count - n / 2))
@@ -104,12 +104,14 @@ def binomial_test(count: int, n: int) -> PValue:
     >>> round(binomial_test(1, 12).value, 12)
     0.00634765625
     """
-    _check(count, n)
+    count, n = _checked(count, n)
     extreme = min(count, n - count)
     ways = min(2**n, 2 * sum(math.comb(n, k) for k in range(extreme + 1)))
     return p_value(ways / 2**n, log10_share(ways, 2**n), "binomial_exact")
 
 
-def _check(count: int, n: int) -> None:
-    if n < 1 or not 0 <= count <= n:
+def _checked(count: int, n: int) -> tuple[int, int]:
+    count, n = as_count(count, "count"), as_count(n, "n")
+    if n < 1 or count > n:
         raise ValueError(f"count: {count} of {n} is not a proportion")
+    return count, n

@@ -257,7 +257,14 @@ def exact_spss(doubled_u: int, m: int, n: int, exact: Exact = "auto", progress: 
         Group sizes.
     exact, progress
         As for `mann_whitney`.
+
+    Raises
+    ------
+    ValueError
+        If no smaller U of these groups can be that.
     """
+    if m < 1 or n < 1 or not 0 <= doubled_u <= m * n:
+        raise ValueError(f"doubled_u: {doubled_u} is not twice the smaller U of groups of {m} and {n}")
     if exact is False:
         return PValue(None, _SPSS, "exact_not_asked")
     highest = (doubled_u + 1) // 2

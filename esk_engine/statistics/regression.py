@@ -12,9 +12,13 @@ from esk_engine.statistics.normal import normal_quantile, two_sided_normal
 from esk_engine.statistics.regression_fit import Fit, fit_logistic, separation
 from esk_engine.statistics.roots import rising_root
 from esk_engine.statistics.special import chi_square_above, chi_square_quantile
+from esk_engine.statistics.summaries import exponential
 from esk_engine.statistics.values import FloatArray, Values, as_level, as_values
 
 INTERCEPT = "(Intercept)"
+
+_FURTHEST = 1e100
+"""Predictors of which the largest value is beyond this, or below its inverse, would overflow on the way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +49,9 @@ class Coefficient:
 
     @property
     def odds_ratio(self) -> float:
-        """Odds ratio per unit of the predictor."""
-        return math.exp(self.value)
+        """Odds ratio per unit of the predictor; infinite where it is too large for a float."""
+        found = exponential(self.value)
+        return math.inf if found is None else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +208,13 @@ def _regression(
         reason = "separation" if separated and not firth else None
     if reason is not None:
         return Logistic(n, events, (), level, None, None, None, None, separated, method, reason)
-    fit = fit_logistic(design, y, firth=firth)
-    limits = [
-        _profile(design, y, fit, j, level, firth=firth) if profile else (None, None) for j in range(design.shape[1])
-    ]
+    try:
+        fit = fit_logistic(design, y, firth=firth)
+        limits = [
+            _profile(design, y, fit, j, level, firth=firth) if profile else (None, None) for j in range(design.shape[1])
+        ]
+    except np.linalg.LinAlgError:  # all but collinear
+        return Logistic(n, events, (), level, None, None, None, None, separated, method, "collinear")
     z = normal_quantile((1 + level) / 2)
     coefficients = tuple(
         Coefficient(name, b, s, b / s, two_sided_normal(b / s), b - z * s, b + z * s, *limit)
@@ -231,6 +239,8 @@ def _checked(outcome: Sequence[bool | int], predictors: Mapping[str, Values]) ->
     for name, column in zip(predictors, columns, strict=True):
         if column.size != y.size:
             raise ValueError(f"{name}: {column.size} values for {y.size} outcomes")
+        if not 1 / _FURTHEST < float(np.abs(column).max() or 1.0) < _FURTHEST:
+            raise ValueError(f"{name}: too large or too small for a fit; use another unit")
     return y.astype(np.float64), np.column_stack([np.ones(y.size), *columns])
 
 

@@ -101,6 +101,11 @@ def hodges_lehmann(x: Values, y: Values, level: float = 0.95) -> HodgesLehmann:
     -------
     HodgesLehmann
 
+    Raises
+    ------
+    ValueError
+        If a group is empty, not numeric, or holds a NaN or an infinity, or a difference is too large for a float.
+
     Notes
     -----
     The intervals are those of the distribution of U without ties: with ties the exact one covers at least as often.
@@ -117,6 +122,9 @@ def hodges_lehmann(x: Values, y: Values, level: float = 0.95) -> HodgesLehmann:
     (0.75, -4.0, 8.0, 0.9714)
     """
     first, second, level = as_values(x, "x"), as_values(y, "y"), as_level(level)
+    highest, lowest = max(float(first.max()), float(second.max())), min(float(first.min()), float(second.min()))
+    if math.isinf(2 * (highest - lowest)):
+        raise ValueError("x, y: their differences are too large for floats")
     differences = OrderedDifferences(first, second)
     pairs = first.size * second.size
     median = differences.smallest((pairs + 1) // 2)

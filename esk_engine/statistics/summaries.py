@@ -240,9 +240,10 @@ def _between(ordered: list[float], place: float) -> float:
     share = place - below
     if share == 0:
         return ordered[below]
-    if share == 0.5:
-        return ordered[below] / 2 + ordered[below + 1] / 2
-    return ordered[below] + share * (ordered[below + 1] - ordered[below])
+    low, high = ordered[below], ordered[below + 1]
+    if math.isinf(high - low) or math.isinf(high + low):  # near the largest float: halves do not overflow
+        return low * (1 - share) + high * share
+    return (low + high) / 2 if share == 0.5 else low + share * (high - low)
 
 
 def _hinges(ordered: list[float]) -> tuple[float, float]:

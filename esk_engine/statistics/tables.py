@@ -7,11 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import SupportsInt
 
 import numpy as np
 
-from esk_engine.statistics.values import FloatArray, log10_share
+from esk_engine.statistics.values import FloatArray, as_count, log10_share
 
 MOST_PATIENTS = 2_000
 MOST_STEPS = 3_000_000
@@ -108,7 +107,10 @@ def fisher(table: Sequence[Sequence[int]]) -> Fisher:
 
 def with_whole_numbers(table: Sequence[Sequence[int]]) -> list[list[int]]:
     """Check that a table is rectangular and holds counts."""
-    rows = [[_count(cell) for cell in row] for row in table]
+    try:
+        rows = [[as_count(cell, "table") for cell in row] for row in table]
+    except TypeError:
+        raise ValueError("table: not rows of counts") from None
     if len({len(row) for row in rows}) > 1:
         raise ValueError("table: rows of different lengths")
     return rows
@@ -119,15 +121,6 @@ def with_patients(table: Sequence[Sequence[int]]) -> list[list[int]]:
     rows = [row for row in with_whole_numbers(table) if any(row)]
     kept = [any(column) for column in zip(*rows, strict=True)]
     return [[cell for cell, keep in zip(row, kept, strict=True) if keep] for row in rows]
-
-
-def _count(cell: object) -> int:
-    if isinstance(cell, bool | np.bool_) or not isinstance(cell, SupportsInt) or cell != int(cell):
-        raise ValueError(f"table: {cell!r} is not a whole number")
-    count = int(cell)
-    if count < 0:
-        raise ValueError(f"table: {count} is below 0")
-    return count
 
 
 _Three = tuple[float, float, float]

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import SupportsFloat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ Values = FloatArray | Sequence[float]
 
 SMALLEST = sys.float_info.min
 """2.2e-308: below this a float loses digits, below 5e-324 it is 0."""
+
+
+LARGEST_COUNT = 10**15
+"""Counts of patients beyond this would not be exact as floats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +132,12 @@ def as_values(values: Values, name: str) -> FloatArray:
     ValueError
         If there are none, they are not numbers, not finite, or not one-dimensional.
     """
-    array = np.asarray(values)
+    if hasattr(values, "filled"):  # numpy would take what is under the mask
+        raise ValueError(f"{name}: a masked array")
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        raise ValueError(f"{name}: not one-dimensional") from None
     if array.dtype != np.float64:
         if array.size and array.dtype.kind not in "iuf":
             raise ValueError(f"{name}: not numeric")
@@ -143,6 +153,34 @@ def as_values(values: Values, name: str) -> FloatArray:
 
 def as_level(level: float) -> float:
     """Check a confidence level: strictly between 0 and 1."""
-    if not 0.0 < level < 1.0:
-        raise ValueError(f"level: {level} is not between 0 and 1")
-    return float(level)
+    return as_share(level, "level")
+
+
+def as_share(value: float, name: str) -> float:
+    """Check a number strictly between 0 and 1."""
+    share = _as_float(value)
+    if share is None or not 0.0 < share < 1.0:
+        raise ValueError(f"{name}: {value!r} is not between 0 and 1")
+    return share
+
+
+def _as_float(value: object) -> float | None:
+    """The number that this is; None where it is none, such as text."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, SupportsFloat):
+        return None
+    try:
+        return float(value)
+    except (TypeError, OverflowError):
+        return None
+
+
+def as_count(value: object, name: str) -> int:
+    """Check a whole number that is not negative, such as a number of patients."""
+    count = _as_float(value)
+    if count is None or not count.is_integer():
+        raise ValueError(f"{name}: {value!r} is not a whole number")
+    if count < 0:
+        raise ValueError(f"{name}: {value!r} is below 0")
+    if count > LARGEST_COUNT:
+        raise ValueError(f"{name}: more than {LARGEST_COUNT}")
+    return int(count)

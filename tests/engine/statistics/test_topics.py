@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from esk_engine.statistics import mann_whitney
+from esk_engine.statistics import box, fisher, hodges_lehmann, mann_whitney, summarise
 from esk_engine.statistics.adjust import (
     benjamini_hochberg,
     benjamini_yekutieli,
@@ -31,6 +32,7 @@ from esk_engine.statistics.means import (
 )
 from esk_engine.statistics.power import noether_power, noether_sample_size
 from esk_engine.statistics.proportions import clopper_pearson, wilson
+from esk_engine.statistics.regression import logistic, logistic_firth
 from esk_engine.statistics.risks import chi_square
 from esk_engine.statistics.roc_curve import common_language_interval, rank_biserial_interval, roc
 from tests.engine.statistics.groups import doubled_ranks, group, tied
@@ -383,3 +385,66 @@ def test_that_the_interval_of_an_effect_lies_within_its_bounds(x: list[float], y
     assert effect.upper is not None
     assert -1 <= effect.lower <= effect.value <= effect.upper <= 1
     assert np.isfinite([effect.lower, effect.upper]).all()
+
+
+# Awkward input -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [2.5, "2", None, math.nan, math.inf, True, 10**400])
+def test_that_a_count_that_is_none_is_refused_by_name(count: Any) -> None:
+    with pytest.raises(ValueError, match="count: "):
+        clopper_pearson(count, 3)
+    with pytest.raises(ValueError, match="table: "):
+        fisher([[count, 1], [1, 1]])
+
+
+@pytest.mark.parametrize("share", ["a", None, math.nan, [0.5], 10**400, True])
+def test_that_a_share_that_is_none_is_refused_by_name(share: Any) -> None:
+    with pytest.raises(ValueError, match="level: "):
+        mean_interval([1.0, 2.0], share)
+    with pytest.raises(ValueError, match="p_higher: "):
+        noether_sample_size(share)
+
+
+def test_that_tables_and_p_values_that_are_none_are_refused_by_name() -> None:
+    wrong: Any
+    for wrong in (["a"], [[0.5]], [1j]):
+        with pytest.raises(ValueError, match="p: "):
+            holm(wrong)
+    for wrong in ([5.0], None, [None]):
+        with pytest.raises(ValueError, match="table: "):
+            fisher(wrong)
+
+
+@pytest.mark.parametrize("wrong", [[[1.0], [2.0, 3.0]], np.ma.masked_array([1.0, 2.0], [False, True])])
+def test_that_values_that_are_no_list_of_numbers_are_refused_by_name(wrong: Any) -> None:
+    for compare in (mann_whitney, welch, roc, hodges_lehmann):
+        with pytest.raises(ValueError, match="y: "):
+            compare([1.0, 2.0], wrong)
+
+
+@pytest.mark.parametrize("factor", [2.0**-1060, 1.0, 2.0**1000])
+def test_that_a_correlation_does_not_know_the_unit(factor: float) -> None:
+    x, y = [1.0, 2.0, 4.0, 7.0], [2.0, 1.0, 5.0, 6.0]
+    for correlate in (pearson, spearman, kendall):
+        one, other = correlate(x, y), correlate([factor * a for a in x], y)
+        assert other.value == pytest.approx(one.value, rel=1e-12)
+        assert other.p.value == pytest.approx(one.p.value, rel=1e-9)
+
+
+def test_that_values_near_the_limits_of_floats_are_described_or_refused() -> None:
+    least = math.ulp(0.0)
+    assert box([least] * 3).hinge_low == least
+    assert summarise([-1.5e308, 1.5e308]).q1 == pytest.approx(-0.75e308)
+    assert summarise([1.5e308, 1.6e308]).median == pytest.approx(1.55e308)
+    assert welch([1e200, -1e200], [1.0, 2.0]).reason == "overflow"
+    with pytest.raises(ValueError, match="too large"):
+        hodges_lehmann([1.5e308], [-1.5e308])
+    with pytest.raises(ValueError, match="dose: too large"):
+        logistic([0, 1, 0, 1], {"dose": [1e200, 2e200, 3e200, 4e200]})
+
+
+def test_that_predictors_which_floats_cannot_tell_apart_are_collinear() -> None:
+    base = 2.0**53
+    for fit in (logistic, logistic_firth):
+        assert fit([0, 1, 1, 0, 1], {"dose": [base, base + 2, base, base + 4, base + 4]}).reason == "collinear"

@@ -156,6 +156,12 @@ def test_that_bounds_of_the_p_of_spss_keep_their_logarithms(m: int, n: int, u: i
         assert log10 == pytest.approx(log10_of(truth), abs=2 * TWELVE_DIGITS)
 
 
+def test_that_no_u_of_these_groups_is_refused() -> None:
+    for doubled_u in (-1, 13):
+        with pytest.raises(ValueError, match="doubled_u"):
+            exact_spss(doubled_u, 3, 4)
+
+
 @given(group(1, 20), group(1, 20))
 def test_that_a_logarithm_is_that_of_its_p(x: list[float], y: list[float]) -> None:
     test = mann_whitney(x, y)
