@@ -113,8 +113,13 @@ def _scan(archive: zipfile.ZipFile, read: Iterable[zipfile.ZipInfo], file: str) 
     return Contents(has_formulas)
 
 
-def inspect_workbook(path: Path) -> Contents:
+def inspect_workbook(path: Path, *, every_sheet: bool = False) -> Contents:
     """Refuse what is no plain, honest .xlsx workbook.
+
+    Parameters
+    ----------
+    every_sheet
+        Whether all sheets are going to be read, not only those of the import workbook.
 
     Raises
     ------
@@ -136,7 +141,8 @@ def inspect_workbook(path: Path) -> Contents:
         with zipfile.ZipFile(path) as archive:
             _refuse_sizes(archive, path.name)
             _refuse_kind(archive, path.name)
-            unread = {part for name, part in _sheet_parts(archive).items() if name not in READ_SHEETS}
+            sheets = {} if every_sheet else _sheet_parts(archive)
+            unread = {part for name, part in sheets.items() if name not in READ_SHEETS}
             read = [
                 part
                 for part in archive.infolist()

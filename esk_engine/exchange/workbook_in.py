@@ -6,6 +6,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -66,6 +67,7 @@ class WorkbookRead:
         return tuple(issue for issue in self.issues if not issue.is_error)
 
 
+@cache
 def code_words() -> CodeWords:
     """The understood words of every code, the labels of both languages among them."""
     labels: dict[str, str] = {}

@@ -1,0 +1,80 @@
+"""Lists of others: CSV, TSV and any workbook, understood column by column, shown before anything is taken in.
+
+``open_source`` reads the file as it stands, ``propose`` says what its columns may mean, ``questions`` what a person has
+to decide, ``read`` puts patients together, ``compare`` holds them against a study, ``act_of`` is the one act that
+takes them in. Nothing is converted, mapped to missing or chosen between two readings without a person's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from esk_engine.errors import Fault
+from esk_engine.exchange.intake.assemble import Intake, read
+from esk_engine.exchange.intake.book_in import read_book
+from esk_engine.exchange.intake.cells import CellRead
+from esk_engine.exchange.intake.compare import Comparison, Difference, act_of, compare, faults_of
+from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target, propose
+from esk_engine.exchange.intake.questions import Question, answer
+from esk_engine.exchange.intake.raw import RawCell, RawTable, Source, TextForm
+from esk_engine.exchange.intake.recipes import applied, fits, read_recipe, recipes, save_recipe
+from esk_engine.exchange.intake.text_in import DELIMITERS, read_text
+from esk_engine.exchange.intake.units import MOLAR_MASS, factor, units_for
+from esk_engine.exchange.safe_zip import calm
+
+__all__ = [
+    "DELIMITERS",
+    "MOLAR_MASS",
+    "CellRead",
+    "ColumnRule",
+    "Comparison",
+    "Difference",
+    "Intake",
+    "Mapping",
+    "Question",
+    "RawCell",
+    "RawTable",
+    "Source",
+    "Target",
+    "TextForm",
+    "act_of",
+    "answer",
+    "applied",
+    "compare",
+    "factor",
+    "faults_of",
+    "fits",
+    "open_source",
+    "propose",
+    "read",
+    "read_recipe",
+    "recipes",
+    "save_recipe",
+    "units_for",
+]
+
+TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
+
+
+def open_source(path: str | Path, form: TextForm | None = None, cancelled: Callable[[], bool] | None = None) -> Source:
+    """Open a file to be imported, by what it is rather than by its name.
+
+    Parameters
+    ----------
+    form
+        How a text file is read, where a person changed what was recognised.
+
+    Raises
+    ------
+    Fault
+        Where it is neither a workbook nor a text file that may be opened.
+    """
+    path = Path(path)
+    with calm(path):
+        if path.is_dir():
+            raise Fault("not_a_workbook", file=path.name)
+        with path.open("rb") as file:
+            head = file.read(8)
+    is_text = path.suffix.casefold() in TEXT_ENDINGS and not head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+    return read_text(path, form) if is_text else read_book(path, cancelled)

@@ -1,0 +1,343 @@
+"""The rows of all tables put together as patients, every fault with its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from collections.abc import Mapping as Of
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from esk_engine.cohort import term_key
+from esk_engine.dictionary import Kind, variable
+from esk_engine.errors import Fault, Issue, Place, Severity
+from esk_engine.exchange.cells import CellReader
+from esk_engine.exchange.intake.cells import CellRead, RuleReader
+from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target
+from esk_engine.exchange.intake.questions import Question, questions
+from esk_engine.exchange.intake.raw import RawTable, Source
+from esk_engine.exchange.layout import cell_name
+from esk_engine.exchange.workbook_in import code_words
+from esk_engine.records import Patient, Value, make_patient
+from esk_engine.validation import check_patient
+
+_STEP = 1_000
+RowKey = tuple[Kind, object, object]
+
+
+@dataclass(slots=True)
+class _Draft:
+    """One patient while its rows are gathered; where each value came from."""
+
+    place: Place
+    values: dict[str, Value] = field(default_factory=dict[str, Value])
+    rows: dict[RowKey, dict[str, Value]] = field(default_factory=dict[RowKey, dict[str, Value]])
+    places: dict[tuple[RowKey | None, str], Place] = field(default_factory=dict[tuple["RowKey | None", str], Place])
+    is_incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a file gives by its mapping.
+
+    Attributes
+    ----------
+    patients
+        Those that could be read, with fresh ids, in the order of their first rows.
+    issues
+        Every error and warning, each with its table and cell.
+    unanswered
+        Questions that are open; the needed ones keep the file from coming in.
+    places
+        By patient id and (row key or None, variable), where a value stands.
+    """
+
+    source: Source
+    mapping: Mapping
+    patients: tuple[Patient, ...]
+    issues: tuple[Issue, ...]
+    unanswered: tuple[Question, ...]
+    places: Of[str, Of[tuple[RowKey | None, str], Place]]
+    today: date
+    incomplete: frozenset[str] = frozenset()
+
+    @property
+    def errors(self) -> tuple[Issue, ...]:
+        return tuple(issue for issue in self.issues if issue.is_error)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        return tuple(issue for issue in self.issues if not issue.is_error)
+
+    @property
+    def may_come_in(self) -> bool:
+        """Whether every needed question is answered and no cell is at fault."""
+        return not self.errors and not any(question.is_needed for question in self.unanswered)
+
+    def cell(self, table: str, row: int, column: int) -> CellRead:
+        """What became of one cell, rows and columns from 0: what a preview shows."""
+        raw, rule = self.source.table(table), self.mapping.rule(table, column)
+        analyte = _analyte_of(raw, self.mapping, row)
+        return _rule_reader(self.today).read(rule, raw.cell(row, column), analyte)
+
+
+_READERS: dict[date, RuleReader] = {}
+
+
+def _rule_reader(today: date) -> RuleReader:
+    if today not in _READERS:
+        words = code_words()
+        _READERS.clear()
+        _READERS[today] = RuleReader(CellReader(today, words), words)
+    return _READERS[today]
+
+
+def row_key(kind: Kind, values: Of[str, Value]) -> RowKey:
+    """What tells one row of its kind from the others of the same patient."""
+    if kind is Kind.READING:
+        return kind, values.get("minute"), None
+    if kind is Kind.SAMPLE:
+        return kind, values.get("minute"), values.get("analyte")
+    return kind, term_key(str(values.get("term") or "")), values.get("phase")
+
+
+def read(
+    source: Source,
+    mapping: Mapping,
+    today: date,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Intake:
+    """Read a whole file by its mapping; nothing is written anywhere.
+
+    Raises
+    ------
+    Fault
+        ``cancelled``; everything that is wrong with the file's cells is an issue of the result.
+    """
+    return _Assembly(source, mapping, today, progress, cancelled).intake()
+
+
+class _Assembly:
+    def __init__(
+        self,
+        source: Source,
+        mapping: Mapping,
+        today: date,
+        progress: Callable[[float], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> None:
+        self._source, self._mapping, self._today = source, mapping, today
+        self._progress, self._cancelled = progress, cancelled
+        self._reader = _rule_reader(today)
+        self._issues: list[Issue] = list(source.issues)
+        self._drafts: dict[str, _Draft] = {}
+        self._total = sum(len(table.rows) for table in source.tables) or 1
+        self._done = 0
+
+    def intake(self) -> Intake:
+        for table in self._source.tables:
+            self._table(table)
+        made = [(self._patient(draft), draft) for draft in self._drafts.values()]
+        places = {patient.id: draft.places for patient, draft in made}
+        incomplete = frozenset(patient.id for patient, draft in made if draft.is_incomplete)
+        return Intake(
+            self._source,
+            self._mapping,
+            tuple(patient for patient, _ in made),
+            tuple(self._issues),
+            questions(self._source, self._mapping, code_words()),
+            places,
+            self._today,
+            incomplete,
+        )
+
+    def _step(self) -> None:
+        self._done += 1
+        if self._done % _STEP:
+            return
+        if self._cancelled is not None and self._cancelled():
+            raise Fault("cancelled")
+        if self._progress is not None:
+            self._progress(self._done / self._total)
+
+    def _table(self, table: RawTable) -> None:
+        rules = [rule for rule in self._mapping.of_table(table.name) if rule.target is not None]
+        if not rules:
+            self._about(table, "unknown_sheet", Severity.WARNING, value=table.name)
+            return
+        self._left_out(table)
+        by_target = {rule.target: rule for rule in rules}
+        number = by_target.get(Target(Kind.PATIENT, "study_no"))
+        if number is None:
+            self._about(table, "column_missing", Severity.ERROR, value="study_no")
+            return
+        others = [rule for rule in rules if rule is not number]
+        for row in range(len(table.rows)):
+            self._step()
+            if not table.is_blank_row(row):
+                self._row(table, row, number, others)
+
+    def _left_out(self, table: RawTable) -> None:
+        """Say which named columns are left out, and which names come twice."""
+        seen: dict[str, int] = {}
+        for rule in self._mapping.of_table(table.name):
+            name = rule.header.casefold()
+            if name in seen:
+                params = {"value": rule.header, "first": cell_name(table.header_row, seen[name] + 1)}
+                issue = Issue("duplicate_column", name, Severity.WARNING, params)
+                self._at(table, -1, rule.column, issue)
+            elif name and rule.target is None:
+                issue = Issue("unknown_column", rule.header, Severity.WARNING, {"value": rule.header})
+                self._at(table, -1, rule.column, issue)
+            seen.setdefault(name, rule.column) if name else None
+
+    def _row(self, table: RawTable, row: int, number: ColumnRule, others: list[ColumnRule]) -> None:
+        told = self._cell(table, row, number, "")
+        study_no = told.value
+        if not isinstance(study_no, str):
+            if not told.is_refused:
+                self._at(table, row, number.column, Issue("row_without_study_no", "study_no"))
+            return
+        draft = self._drafts.setdefault(study_no, _Draft(self._place(table, row, number.column)))
+        draft.values["study_no"] = study_no
+        draft.places.setdefault((None, "study_no"), self._place(table, row, number.column))
+        analyte = _analyte_of(table, self._mapping, row)
+        loose: dict[Kind, dict[str, tuple[Value, int]]] = {}
+        for rule in others:
+            found = self._cell(table, row, rule, analyte)
+            draft.is_incomplete = draft.is_incomplete or found.is_refused
+            target = rule.target
+            if target is None or found.value is None:
+                continue
+            if target.kind is Kind.PATIENT:
+                self._put(draft, None, target.variable, found.value, self._place(table, row, rule.column))
+            elif target.minute is not None or target.analyte:
+                self._wide(draft, table, row, rule, found.value, loose)
+            else:
+                loose.setdefault(target.kind, {})[target.variable] = (found.value, rule.column)
+        for kind, values in loose.items():
+            self._long(draft, table, row, kind, values)
+
+    def _wide(
+        self,
+        draft: _Draft,
+        table: RawTable,
+        row: int,
+        rule: ColumnRule,
+        value: Value,
+        loose: dict[Kind, dict[str, tuple[Value, int]]],
+    ) -> None:
+        """A value whose heading says its minute or its analyte."""
+        target = rule.target
+        if target is None:
+            return
+        minute = target.minute if target.minute is not None else self._minute_of(table, row, target.kind)
+        keys: dict[str, Value] = {"minute": minute}
+        if target.kind is Kind.SAMPLE:
+            keys["analyte"] = target.analyte or self._mapping.analyte or None
+        key, place = row_key(target.kind, keys), self._place(table, row, rule.column)
+        for name, known in keys.items():
+            if known is not None:
+                self._put(draft, key, name, known, place)
+        self._put(draft, key, target.variable, value, place)
+
+    def _minute_of(self, table: RawTable, row: int, kind: Kind) -> Value:
+        rule = next((r for r in self._mapping.of_table(table.name) if r.target == Target(kind, "minute")), None)
+        if rule is None:
+            return self._mapping.minute if kind is Kind.SAMPLE else None
+        return self._reader.read(rule, table.cell(row, rule.column)).value
+
+    def _long(self, draft: _Draft, table: RawTable, row: int, kind: Kind, found: dict[str, tuple[Value, int]]) -> None:
+        """The values of one row of a long table."""
+        values = {name: value for name, (value, _) in found.items()}
+        if kind is Kind.SAMPLE:
+            wide = any(
+                rule.target is not None and rule.target.kind is kind and rule.target.analyte
+                for rule in self._mapping.of_table(table.name)
+            )
+            if wide and "concentration_ug_l" not in values:
+                return  # its minute belongs to the columns that are named for their analyte
+            if "minute" not in values and self._mapping.minute is not None:
+                values["minute"] = self._mapping.minute
+            if "analyte" not in values and self._mapping.analyte:
+                values["analyte"] = self._mapping.analyte
+        key = row_key(kind, values)
+        if kind is Kind.ADVERSE_EVENT or key[1] is None:
+            key = (kind, f"{table.name}\0{row}", None)  # rows of one term and phase are events of their own
+        first = min(column for _, column in found.values())
+        known = draft.rows.get(key)
+        if known is not None and kind is not Kind.ADVERSE_EVENT and set(values) & set(known) - {"minute", "analyte"}:
+            draft.is_incomplete = True
+            code = "duplicate_minute" if kind is Kind.READING else "duplicate_sample"
+            issue = Issue(code, "minute", params={"value": values.get("minute"), "minute": values.get("minute")})
+            self._at(table, row, first, issue)
+            return
+        for name, value in values.items():
+            column = found[name][1] if name in found else first
+            self._put(draft, key, name, value, self._place(table, row, column))
+
+    def _put(self, draft: _Draft, key: RowKey | None, name: str, value: Value, place: Place) -> None:
+        """Take one value; where another place of the file says another one, that is a fault."""
+        values = draft.values if key is None else draft.rows.setdefault(key, {})
+        if name in values and values[name] != value:
+            first = draft.places[(key, name)]
+            params = {"value": str(value), "first": first.cell}
+            self._issues.append(Issue("differs_within_file", name, params=params, place=place))
+            draft.is_incomplete = True
+            return
+        values[name] = value
+        draft.places.setdefault((key, name), place)
+
+    def _patient(self, draft: _Draft) -> Patient:
+        rows = [(key[0], values) for key, values in draft.rows.items() if values]
+        patient = make_patient(draft.values, rows)
+        for issue in check_patient(patient):
+            self._issues.append(replace(issue, place=self._place_of(issue, patient, draft)))
+        return patient
+
+    @staticmethod
+    def _place_of(issue: Issue, patient: Patient, draft: _Draft) -> Place:
+        record = patient.find(str(issue.params.get("record_id", "")))
+        if record is not None and record.kind is not Kind.PATIENT:
+            key = row_key(record.kind, record.values)
+            for (known, name), place in draft.places.items():
+                if known == key and name in (issue.variable, "minute", "term"):
+                    return place
+        return draft.places.get((None, issue.variable), draft.place)
+
+    # Cells and places
+
+    def _cell(self, table: RawTable, row: int, rule: ColumnRule, analyte: str) -> CellRead:
+        found = self._reader.read(rule, table.cell(row, rule.column), analyte)
+        for issue in found.issues:
+            self._at(table, row, rule.column, issue)
+        return found
+
+    def _at(self, table: RawTable, row: int, column: int, issue: Issue) -> None:
+        self._issues.append(replace(issue, place=self._place(table, row, column)))
+
+    def _place(self, table: RawTable, row: int, column: int) -> Place:
+        number = table.header_row if row < 0 else table.first_row + row
+        name = cell_name(number, column + 1)
+        return Place(str(self._source.path), table.name, name, "", number, column + 1)
+
+    def _about(self, table: RawTable, code: str, severity: Severity, **params: object) -> None:
+        place = Place(str(self._source.path), table.name)
+        self._issues.append(Issue(code, "", severity, params, place))
+
+
+def _analyte_of(table: RawTable, mapping: Mapping, row: int) -> str:
+    """The analyte that a row of a long list names, for its unit."""
+    rule = next((r for r in mapping.of_table(table.name) if r.target == Target(Kind.SAMPLE, "analyte")), None)
+    if rule is None:
+        return mapping.analyte
+    declared = variable(Kind.SAMPLE, "analyte")
+    text = table.cell(row, rule.column).text.strip()
+    return rule.codes.get(text.casefold()) or code_words().variable_code(declared, text) or mapping.analyte
+
+
+def rows_of(intake: Intake) -> Iterator[tuple[str, int]]:
+    """Every row of every table that is read, by table and position."""
+    for table in intake.source.tables:
+        for row in range(len(table.rows)):
+            yield table.name, row
