@@ -72,6 +72,7 @@ class LogPage(Page):
         row.addWidget(self.detail)
         self._order_tabs()
         session.save_state_changed.connect(self._on_saved)
+        session.key_changed.connect(self._on_news)
 
     @override
     def refresh(self) -> None:
@@ -227,11 +228,15 @@ class LogPage(Page):
         self._filter(wanted.get("row"))
 
     def _on_saved(self, state: SaveState) -> None:
-        if state.status == "saved" and self.session.study is not None:
-            if self.isVisible():
-                self.refresh()
-            else:
-                self._is_stale = True
+        if state.status == "saved":
+            self._on_news()
+
+    def _on_news(self) -> None:
+        """There are lines that were not read yet."""
+        if self.session.study is not None and self.isVisible():
+            self.refresh()
+        else:
+            self._is_stale = True
 
     def _filter(self, row: int | None = None) -> None:
         """Show the lines that fit; the chosen one stays chosen, and who looks at the newest goes on looking at it."""

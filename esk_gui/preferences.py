@@ -18,7 +18,7 @@ _FILE = "preferences.json"
 
 @dataclass(frozen=True)
 class RecentStudy:
-    """A study that was open before, with the counts it had when it was left."""
+    """A study that was open before, with the counts it had when it was left; of one with a passphrase its path only."""
 
     path: str
     name: str
@@ -28,6 +28,7 @@ class RecentStudy:
     non_responders: int = 0
     undetermined: int = 0
     synthetic: bool = False
+    is_protected: bool = False
 
     @property
     def opened_at(self) -> datetime | None:
@@ -118,6 +119,6 @@ def _recent(raw: object) -> Iterable[RecentStudy]:
     for entry in raw[:MOST_RECENT]:
         if isinstance(entry, dict) and all(_is_text(entry, name) for name in ("path", "name", "opened")):
             known = {name: value for name, value in entry.items() if name in names}
-            numbers = ("patients", "responders", "non_responders", "undetermined")
+            numbers = ("patients", "responders", "non_responders", "undetermined", "synthetic", "is_protected")
             if all(isinstance(known.get(name, 0), int) for name in numbers):
                 yield RecentStudy(**known)

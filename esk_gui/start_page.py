@@ -172,10 +172,11 @@ class StartPage(QWidget):
         reason = self._reason(study)
         texts.addWidget(ElidedLabel(self._name(study), "verdict"))
         when = opened_text(study, self._session.today(), words)
-        texts.addWidget(ElidedLabel(f"{study.path}, {when}", "third", Qt.TextElideMode.ElideMiddle))
+        detail = f"{study.path}, {when}" if when else study.path
+        texts.addWidget(ElidedLabel(detail, "third", Qt.TextElideMode.ElideMiddle))
         below = foot if study.undetermined and not reason else texts  # three groups need the card's whole width
         below.addSpacing(8)
-        below.addLayout(self._counts(study) if not reason else self._unreached(reason))
+        below.addLayout(self._unreached(reason) if reason else self._counts(study))
         made = button(f"{words('start.open')}\u2002", self._theme, None, kind="primary", name="start_primary")
         made.setIcon(icon("arrow_right", self._theme, "on_accent"))
         made.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
@@ -186,6 +187,11 @@ class StartPage(QWidget):
 
     def _counts(self, study: RecentStudy) -> QHBoxLayout:
         words = self._words
+        if study.is_protected:
+            row = bare(QHBoxLayout(), 8)
+            row.addWidget(icon_label("lock", self._theme, "ink_2", 16))
+            row.addWidget(text_label(words("start.protected")), 1)
+            return row
         row = bare(QHBoxLayout(), 24)
         row.addWidget(text_label(words.plural("start.patients", study.patients)))
         for group, n in (
@@ -209,11 +215,11 @@ class StartPage(QWidget):
         key = "start.invented" if study.synthetic else "start.patients"
         made = RowButton(
             self._theme,
-            "warning" if reason else "study",
+            "warning" if reason else "lock" if study.is_protected else "study",
             self._name(study),
             study.path,
-            reason or opened_text(study, self._session.today(), words),
-            "" if reason else words.plural(key, study.patients),
+            reason or opened_text(study, self._session.today(), words) or words("start.protected"),
+            "" if reason or study.is_protected else words.plural(key, study.patients),
             is_dim=bool(reason),
             on_click=partial(self.open_requested.emit, study.path),
         )
@@ -238,8 +244,10 @@ class StartPage(QWidget):
 
 
 def opened_text(study: RecentStudy, today: date, words: Wording) -> str:
-    """When a study was last open: the time of today, else the date."""
+    """When a study was last open: the time of today, else the date; "" for one of which only the path is kept."""
     at: datetime | None = study.opened_at
+    if at is None and study.is_protected:
+        return ""
     if at is None:
         return words.date(None)
     return words("start.today", time=f"{at:%H:%M}") if at.date() == today else words.date(at.date())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from esk_engine.settings import Settings
+from esk_engine.study import Person, Study
 from esk_gui.preferences import MOST_RECENT, Preferences, RecentStudy
-from esk_gui.recent import reach
+from esk_gui.recent import reach, remembered
 
 
 def _study(path: str) -> RecentStudy:
@@ -70,3 +73,28 @@ def test_that_it_says_why_a_study_cannot_be_reached(tmp_path: Path) -> None:
     assert reach(str(there)) == "reached"
     assert reach(str(tmp_path / "gone.esk")) == "file_missing"
     assert reach(str(tmp_path / "no" / "folder.esk")) == "folder_missing"
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Iterator[Study]:
+    named = Settings(study_name="Esketamine pilot", clinic_name="Pain clinic")
+    with Study.create(tmp_path / "pilot.esk", person=Person("AB", "pharmacist"), settings=named) as made:
+        made.add_patient({"study_no": "P01"})
+        yield made
+
+
+def test_that_of_a_study_its_name_and_counts_are_kept(study: Study) -> None:
+    kept = remembered(study)
+    assert (kept.name, kept.patients, kept.undetermined, kept.is_protected) == ("Esketamine pilot", 1, 1, False)
+
+
+def test_that_of_a_study_with_a_passphrase_its_place_is_all_that_is_kept(study: Study, tmp_path: Path) -> None:
+    preferences = Preferences(tmp_path / "own")
+    preferences.remember_study(remembered(study))
+    study.change_passphrase("correct horse battery")
+    preferences.remember_study(remembered(study))
+    [kept] = Preferences(tmp_path / "own").choices.recent
+    assert kept == RecentStudy(str(study.path), "pilot", "", is_protected=True)
+    written = (tmp_path / "own" / "preferences.json").read_text(encoding="utf-8")
+    assert "Esketamine pilot" not in written
+    assert "Pain clinic" not in written
