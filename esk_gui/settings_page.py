@@ -6,16 +6,19 @@ from functools import partial
 from typing import Any, cast
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from esk_engine.errors import Refused
+from esk_engine.errors import Fault
 from esk_engine.exchange.layout import setting_column
 from esk_engine.settings import SETTINGS, SettingDeclaration, setting
 from esk_engine.study import StudyChanged
 from esk_engine.validation import check_value, parse
 from esk_engine.wording import LANGUAGES, Language
 from esk_gui.app import Session
+from esk_gui.dialogs.refusals import refusal
+from esk_gui.settings.people import PeopleBlock
+from esk_gui.settings.security import PassphraseRow
 from esk_gui.theme import THEME_CHOICES, ThemeChoice
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import ChoiceBox, EntryLine
@@ -23,6 +26,8 @@ from esk_gui.widgets.frames import PAGE_PADDING, Hairline, HeaderBar, bare, scro
 from esk_gui.widgets.labels import ElidedLabel, MessageLabel, text_label
 from esk_gui.widgets.page import Page
 
+_SECURITY = ("pin_required", "auto_lock_minutes")
+_BACKUPS = ("backup_folder",)
 _CONTENT_WIDTH = 760
 _FIELD_WIDTH = 300
 _NUMBER_WIDTH = 112
@@ -48,10 +53,21 @@ class SettingsPage(Page):
         self._column.setSpacing(0)
         self._add_heading(words("settings_page.study"))
         for declared in SETTINGS:
-            self._add_setting(declared)
-        self._add_file_row()
-        self._column.addSpacing(24)
-        self._add_heading(words("settings_page.program"))
+            if declared.name not in (*_SECURITY, *_BACKUPS):
+                self._add_setting(declared)
+        self._start_block("settings_page.security")
+        self._passphrase = PassphraseRow(session)
+        self._column.addWidget(self._passphrase)
+        for name in _SECURITY:
+            self._add_setting(setting(name))
+        self._start_block("settings_page.people")
+        self._people = PeopleBlock(session)
+        self._column.addWidget(self._people)
+        self._start_block("settings_page.file_block")
+        self._add_file_rows()
+        for name in _BACKUPS:
+            self._add_setting(setting(name), button(words("settings_page.folder"), self.theme, self._choose_folder))
+        self._start_block("settings_page.program")
         self._add_program_rows()
         self._column.addStretch(1)
         holder = QWidget()
@@ -74,12 +90,17 @@ class SettingsPage(Page):
             elif not (field.is_uncommitted and (field.hasFocus() or self._messages[declared.name].text())):
                 field.show_text(self.wording.typed(setting_column(declared), stored))
         self._path.setText(str(study.path))
+        self._show_network()
+        self._passphrase.refresh()
+        self._people.refresh()
         self._show_person()
 
     @override
     def on_study_changed(self, change: StudyChanged) -> None:
         if change.settings:
             self.refresh()
+        else:
+            self._people.refresh()
 
     @override
     def state(self) -> dict[str, Any]:
@@ -104,7 +125,11 @@ class SettingsPage(Page):
         self._column.addWidget(text_label(text, "heading"))
         self._column.addSpacing(4)
 
-    def _add_setting(self, declared: SettingDeclaration) -> None:
+    def _start_block(self, key: str) -> None:
+        self._column.addSpacing(24)
+        self._add_heading(self.wording(key))
+
+    def _add_setting(self, declared: SettingDeclaration, beside: QWidget | None = None) -> None:
         name, words = declared.name, self.wording
         message = MessageLabel(self.theme, f"message_{name}")
         if declared.codes:
@@ -123,9 +148,16 @@ class SettingsPage(Page):
         help_text = words(f"setting.{name}.help")
         if declared.hard is not None:
             help_text = f"{help_text} ({words.limits(declared.hard, words.unit(name))})"
-        self._add_row(words.label(name), help_text, field, message)
+        self._add_row(words.label(name), help_text, field, message, beside)
 
-    def _add_row(self, label: str, help_text: str, field: QWidget, message: MessageLabel | None = None) -> None:
+    def _add_row(
+        self,
+        label: str,
+        help_text: str,
+        field: QWidget,
+        message: MessageLabel | None = None,
+        beside: QWidget | None = None,
+    ) -> None:
         row = bare(QHBoxLayout(), 24)
         row.setContentsMargins(0, 8, 0, 8)
         texts = bare(QVBoxLayout(), 2)
@@ -138,11 +170,16 @@ class SettingsPage(Page):
         if message is not None:
             texts.addWidget(message)
         row.addLayout(texts, 1)
-        row.addWidget(field, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        fields = bare(QVBoxLayout(), 8)
+        fields.addWidget(field, 0, right)
+        if beside is not None:
+            fields.addWidget(beside, 0, right)
+        row.addLayout(fields)
         self._column.addLayout(row)
         self._column.addWidget(Hairline(in_table=True))
 
-    def _add_file_row(self) -> None:
+    def _add_file_rows(self) -> None:
         self._path = ElidedLabel("", "second", Qt.TextElideMode.ElideMiddle)
         row = bare(QHBoxLayout(), 24)
         row.setContentsMargins(0, 12, 0, 12)
@@ -150,6 +187,13 @@ class SettingsPage(Page):
         self._path.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._path, 1)
         self._column.addLayout(row)
+        self._network = text_label(self.wording("settings_page.network"), "third", "network_note", wrap=True)
+        self._network.hide()
+        self._column.addWidget(self._network)
+        self._column.addWidget(Hairline(in_table=True))
+
+    def _show_network(self) -> None:
+        self._network.setVisible(self.session.open_study.on_network)
 
     def _add_program_rows(self) -> None:
         words, choices = self.wording, self.session.preferences.choices
@@ -188,8 +232,8 @@ class SettingsPage(Page):
         self._fields[name].set_state("")
         try:
             self.session.open_study.set_setting(name, value)
-        except Refused as refused:
-            self._refuse(name, self.wording.issue(refused.issues[0]))
+        except Fault as fault:
+            self._refuse(name, refusal(fault, self.wording))
             return
         field = self._fields[name]
         if isinstance(field, EntryLine):
@@ -197,9 +241,21 @@ class SettingsPage(Page):
         self.session.drafts_changed.emit()
 
     def _refuse(self, name: str, text: str) -> None:
+        field = self._fields[name]
+        if isinstance(field, ChoiceBox):  # a choice is no draft: what holds is what shows
+            field.show_code(str(self.session.open_study.settings.stored(name)))
         self._messages[name].show_message(text)
         self._fields[name].set_state("error")
         self.session.drafts_changed.emit()
+
+    def _choose_folder(self) -> None:
+        study = self.session.open_study
+        start = study.settings.backup_folder or str(study.path.parent)
+        dialog = QFileDialog(self, self.wording("settings_page.folder"), start)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(partial(self._take, "backup_folder"))
+        dialog.open()
 
     def _choose_language(self, code: str) -> None:
         self.session.set_language(cast(Language, code))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +17,7 @@ from esk_engine.settings import Settings
 from esk_gui.app import Session, study_folder
 from esk_gui.folders import documents_folder
 from esk_gui.opening import Opening, has_backups
-from esk_gui.preferences import RecentStudy
+from esk_gui.recent import remembered
 
 if TYPE_CHECKING:
     from esk_engine.exchange.workbook_in import WorkbookRead
@@ -43,6 +41,8 @@ class Studies(QObject):
         self._tries: dict[str, Tries] = {}
         self._under_way: Opening | None = None
         session.study_opened.connect(self.remember)
+        session.key_changed.connect(self.remember)  # with a passphrase now: its counts go
+        session.key_changed.connect(self.remember)  # with a passphrase less is kept of it
 
     # What a person asks for
 
@@ -108,11 +108,12 @@ class Studies(QObject):
 
         return self._tries.setdefault(os.path.normcase(path), Tries())
 
-    def create(self, path: Path, settings: Settings) -> None:
-        """Create an empty study with the criteria of table 2."""
-        from esk_engine.study import Study
+    def create(self, path: Path, settings: Settings, passphrase: str = "") -> None:
+        """Create an empty study with the criteria of table 2; with a passphrase its recovery key shows, once."""
+        from esk_engine.study import Key, Study
 
-        self._run(lambda person: Study.create(path, person=person, settings=settings), path.name)
+        key = Key.of_passphrase(passphrase) if passphrase else Key()
+        self._run(lambda person: Study.create(path, person=person, settings=settings, key=key), path.name)
 
     def create_from(self, path: Path, read: WorkbookRead) -> None:
         """Create a study with all that a workbook holds; without a name of its own it has the workbook's."""
@@ -150,20 +151,8 @@ class Studies(QObject):
         study = self._session.study
         if study is None:
             return
-        groups = Counter(str(group) for group in study.cohort.groups)
-        self._session.preferences.remember_study(
-            RecentStudy(
-                str(study.path),
-                study.settings.study_name or study.path.stem,
-                datetime.now().isoformat(timespec="minutes"),
-                len(study.patients),
-                groups["responder"],
-                groups["non_responder"],
-                groups["undetermined"],
-                study.settings.synthetic,
-            )
-        )
         self._session.preferences.change(folder=str(study.path.parent))
+        self._session.preferences.remember_study(remembered(study))
 
     def forget(self, path: Path) -> None:
         """Take a study that is gone out of the recent ones."""
@@ -195,7 +184,15 @@ class Studies(QObject):
             self.settled.emit()
             self._tell(None, error)
 
-        self._session.jobs.run(ready, self._adopt, failed)
+        self._session.jobs.run(ready, self._adopt_new, failed)
+
+    def _adopt_new(self, study: Study) -> None:
+        """A study that was just made; nobody has its recovery key yet."""
+        self._adopt(study)
+        if study.has_passphrase:
+            from esk_gui.dialogs.recovery import RecoveryDialog
+
+            RecoveryDialog(self._session, self._window, study.recovery_key).open()
 
     def _adopt(self, study: Study, person: Person | None = None) -> None:
         self.remember()

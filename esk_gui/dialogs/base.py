@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from esk_gui.app import Session
 from esk_gui.widgets.buttons import button
@@ -27,6 +27,8 @@ class EskDialog(QDialog):
     def __init__(self, session: Session, parent: QWidget | None, name: str, title: str, width: int = 480) -> None:
         super().__init__(parent)
         self.session, self.wording, self.theme = session, session.wording, session.theme
+        self._area: QScrollArea | None = None
+        self._content: QWidget | None = None
         self.setObjectName(f"dialog_{name}")
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -46,12 +48,22 @@ class EskDialog(QDialog):
 
     def add_scrolling(self, content: QWidget) -> None:
         """A body that may be higher than the window: it scrolls where it is."""
-        area = scrolling(content)
-        needed = content.sizeHint()
+        self._area, self._content = scrolling(content), content
+        self.column.addWidget(self._area, 1)
+        self.grow()
+
+    def grow(self) -> None:
+        """Give the body the height that it needs now, as far as the window has it."""
+        if self._area is None or self._content is None:
+            return
+        width = self.minimumWidth() - 2 * PAGE_PADDING
+        layout = self._content.layout()
+        needed = self._content.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():
+            needed = layout.totalHeightForWidth(width)
         parent = self.parentWidget()
-        room = parent.window().height() - 176 if parent is not None else needed.height()
-        area.setMinimumHeight(min(needed.height(), max(120, room)))
-        self.column.addWidget(area, 1)
+        room = parent.window().height() - 176 if parent is not None else needed
+        self._area.setMinimumHeight(min(needed, max(120, room)))
 
     def add_text(self, text: str, role: str = "body_second") -> None:
         """A paragraph in the body."""

@@ -6,43 +6,56 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_engine.settings import Settings, setting
 from esk_gui.app import Session, study_folder
 from esk_gui.dialogs.base import EskDialog, labelled
+from esk_gui.dialogs.passphrase import NewPassphrase
 from esk_gui.folders import documents_folder
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine
 from esk_gui.widgets.frames import bare
-from esk_gui.widgets.labels import ElidedLabel, MessageLabel, Qt, icon_label
+from esk_gui.widgets.labels import ElidedLabel, MessageLabel, Qt, icon_label, text_label
 
 _NOT_IN_FILES = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
 
 
 class NewStudyDialog(EskDialog):
-    """Asks for what a study starts with, then goes on with ``create(path, settings)``."""
+    """Asks for what a study starts with, then goes on with ``create(path, settings, passphrase)`` ("" for none)."""
 
-    def __init__(self, session: Session, parent: QWidget | None, create: Callable[[Path, Settings], object]) -> None:
+    def __init__(
+        self, session: Session, parent: QWidget | None, create: Callable[[Path, Settings, str], object]
+    ) -> None:
         words = session.wording
         super().__init__(session, parent, "new_study", words("shell.new_study.title"), 520)
         self._create = create
         self._folder = study_folder(session.preferences, documents_folder())
         self._chosen: Path | None = None
-        self.add_text(words("shell.new_study.text"))
-        self.column.addSpacing(8)
+        body = QWidget()
+        column = bare(QVBoxLayout(body), 8)
+        column.addWidget(text_label(words("shell.new_study.text"), "body_second", wrap=True))
+        column.addSpacing(8)
         self.name = EntryLine("study_name", self.theme)
         self.name.setMaxLength(setting("study_name").max_length or 200)
         self.name.textChanged.connect(self._show_path)
         self.message = MessageLabel(self.theme, "message_study_name")
         self.clinic = EntryLine("clinic_name", self.theme)
         self.clinic.setMaxLength(setting("clinic_name").max_length or 200)
-        self.column.addLayout(labelled(words.label("study_name"), self.name, self.message))
-        self.column.addSpacing(8)
-        self.column.addLayout(labelled(words.label("clinic_name"), self.clinic))
-        self.column.addSpacing(8)
-        self.column.addLayout(self._path_row())
-        self.column.addStretch(1)
+        column.addLayout(labelled(words.label("study_name"), self.name, self.message))
+        column.addSpacing(8)
+        column.addLayout(labelled(words.label("clinic_name"), self.clinic))
+        column.addSpacing(8)
+        column.addLayout(self._path_row())
+        self.protect = QCheckBox(words("shell.new_study.protect"))
+        self.protect.setObjectName("protect")
+        self.passphrase = NewPassphrase(session)
+        self.passphrase.hide()
+        self.protect.toggled.connect(self._on_protect)
+        column.addWidget(self.protect)
+        column.addWidget(self.passphrase)
+        column.addStretch(1)
+        self.add_scrolling(body)
         self.add_button(words("shell.cancel"), self.reject, name="button_cancel")
         self.add_button(
             words("shell.new_study.create"), self._confirm, kind="primary", name="button_create", is_default=True
@@ -68,6 +81,12 @@ class NewStudyDialog(EskDialog):
         row.addWidget(button(self.wording("shell.new_study.place"), self.theme, self._choose_place, kind="link"))
         return row
 
+    def _on_protect(self, wanted: bool) -> None:
+        self.passphrase.setVisible(wanted)
+        self.grow()
+        if wanted:
+            self.passphrase.first.setFocus()
+
     def _show_path(self) -> None:
         self._path.setText(str(self.path))
 
@@ -90,9 +109,15 @@ class NewStudyDialog(EskDialog):
             self.name.set_state("error")
             self.name.setFocus()
             return
+        passphrase = ""
+        if self.protect.isChecked():
+            typed = self.passphrase.read()
+            if typed is None:
+                return
+            passphrase = typed
         path = self.path
         self.accept()
-        self._create(path, Settings(study_name=name, clinic_name=self.clinic.text().strip()))
+        self._create(path, Settings(study_name=name, clinic_name=self.clinic.text().strip()), passphrase)
 
 
 def free_path(folder: Path, name: str) -> Path:

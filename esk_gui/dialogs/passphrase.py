@@ -12,6 +12,7 @@ from typing_extensions import override
 from esk_engine.errors import Fault
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog, labelled, side_by_side
+from esk_gui.dialogs.refusals import refusal
 from esk_gui.dialogs.waiting import Waiting
 from esk_gui.jobs import Cancelled, Progress
 from esk_gui.widgets.frames import bare
@@ -143,7 +144,7 @@ class PassphraseDialog(EskDialog):
         try:
             self._study.become_writer()
         except Fault as fault:
-            self._message.show_message(self.wording.fault(fault))
+            self._message.show_message(refusal(fault, self.wording))
             return
         self._begin(self.old.text() if self._study.has_passphrase else None, new)
 

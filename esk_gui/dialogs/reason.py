@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from esk_engine.errors import Fault
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog, labelled
+from esk_gui.dialogs.refusals import refusal, wait_of
 from esk_gui.dialogs.waiting import Waiting
-from esk_gui.dialogs.who import refusal, wait_of
 from esk_gui.widgets.entry import EntryText
 from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import MessageLabel, text_label

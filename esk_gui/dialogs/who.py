@@ -13,6 +13,7 @@ from esk_engine.study import Person
 from esk_engine.wording import Wording
 from esk_gui.app import Session
 from esk_gui.dialogs.base import labelled, side_by_side
+from esk_gui.dialogs.refusals import refusal, wait_of
 from esk_gui.dialogs.waiting import Waiting
 from esk_gui.widgets.entry import ChoiceBox, EntryLine
 from esk_gui.widgets.frames import bare
@@ -200,19 +201,6 @@ class WhoForm(QWidget):
         self.pin_message.show_message(text)
         field.selectAll()
         field.setFocus()
-
-
-def refusal(fault: Fault, words: Wording) -> str:
-    """Why an act of a person was refused; a wrong PIN without the wait, which counts down by itself."""
-    if fault.code == "pin_wrong":
-        return words("shell.pin.wrong")
-    return words.issue(fault.issues[0]) if fault.issues else words.fault(fault)
-
-
-def wait_of(fault: Fault) -> float:
-    """Seconds until the next try is looked at."""
-    wait = fault.params.get("wait")
-    return float(wait) if isinstance(wait, (int, float)) else 0.0
 
 
 def person_text(initials: str, role: str, words: Wording) -> str:

@@ -1,0 +1,1 @@
+"""The blocks of the settings page that are more than a row of fields."""
