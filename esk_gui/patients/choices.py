@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QRadioButton, QSizePoli
 from typing_extensions import override
 
 from esk_gui.widgets.entry import ChoiceBox
+from esk_gui.widgets.labels import set_property
 
 Choices = tuple[tuple[str, str], ...]
 _CLEARING = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
@@ -19,6 +20,10 @@ class CodeList(ChoiceBox):
 
     def __init__(self, name: str, choices: Choices, parent: QWidget | None = None) -> None:
         super().__init__(name, (("", ""), *choices), parent)
+
+    def set_locked(self, locked: bool) -> None:
+        """Quieter where it can only be read."""
+        set_property(self, "locked", "true" if locked else "")
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -71,9 +76,14 @@ class CodeButtons(QWidget):
         self._group.setExclusive(True)
         self.setFocusProxy(self._buttons[self._codes.index(self._shown) if self._shown else 0])
 
-    def set_enabled(self, enabled: bool) -> None:
+    def buttons(self) -> tuple[QRadioButton, ...]:
+        """The choices, from left to right."""
+        return tuple(self._buttons)
+
+    def set_locked(self, locked: bool) -> None:
+        """Quieter where it can only be read."""
         for button in self._buttons:
-            button.setEnabled(enabled)
+            set_property(button, "locked", "true" if locked else "")
 
     def set_label(self, text: str) -> None:
         """What each choice is called by a screen reader."""

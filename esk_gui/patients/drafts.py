@@ -25,6 +25,10 @@ class Place:
         return self.row or self.patient_id
 
 
+REASON_NEEDED = "reason_needed"
+WAITING = (REASON_NEEDED, "someone_writes", "changed_meanwhile", "changed_meanwhile_whole", "cannot_write")
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What stands in a field that could not be saved, and why."""
@@ -32,6 +36,11 @@ class Draft:
     place: Place
     text: str
     issues: tuple[Issue, ...]
+
+    @property
+    def is_waiting(self) -> bool:
+        """Nothing is wrong with the text itself: entered again it may well be taken."""
+        return any(issue.code in WAITING for issue in self.issues)
 
 
 class Drafts(QObject):

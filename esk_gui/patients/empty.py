@@ -48,4 +48,4 @@ class EmptyPatients(QWidget):
         self._title.setText(words(key))
         self._help.setText(words(f"{key}.help"))
         study = self._session.study
-        self._add.setVisible(not has_patients and study is not None and not study.read_only)
+        self._add.setVisible(not has_patients and study is not None and not (study.read_only or study.is_locked))

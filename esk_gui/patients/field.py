@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from esk_engine.dictionary import ValueType, derived
+from esk_engine.dictionary import Kind, ValueType, derived
 from esk_engine.errors import Issue
 from esk_engine.records import BelowLloq, Patient, Value
 from esk_gui.patients.choices import CodeButtons, CodeList
-from esk_gui.patients.drafts import Draft, Place
+from esk_gui.patients.drafts import REASON_NEEDED, WAITING, Draft, Place
 from esk_gui.patients.form_fields import Entered, Shown
 from esk_gui.patients.messages import FittedMessage
+from esk_gui.patients.signing.watch import LockWatch
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine, EntryText
 from esk_gui.widgets.labels import text_label
@@ -31,6 +32,7 @@ class FieldMessage(QWidget):
 
     reading_chosen = Signal(object)
     retry_requested = Signal()
+    reason_requested = Signal()
 
     def __init__(self, session: Session, name: str) -> None:
         super().__init__()
@@ -40,12 +42,14 @@ class FieldMessage(QWidget):
         self._thousands = button("", session.theme, self._choose_thousands, kind="link", name=f"{name}_as_thousands")
         self._retry = button(session.wording("patients.retry"), session.theme, kind="link", name=f"{name}_retry")
         self._retry.clicked.connect(self.retry_requested)
+        self._give = button(session.wording("sign.give_reason"), session.theme, kind="link", name=f"{name}_give_reason")
+        self._give.clicked.connect(self.reason_requested)
         self._readings: tuple[Value, Value] = (None, None)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.label, 1)
-        for each in (self._decimal, self._thousands, self._retry):
+        for each in (self._decimal, self._thousands, self._retry, self._give):
             each.setProperty("fit", "message")
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
         self.show_issue(None)
@@ -62,11 +66,20 @@ class FieldMessage(QWidget):
             self._thousands.setText(self._text_of(self._readings[1]))
         self._decimal.setVisible(is_ambiguous)
         self._thousands.setVisible(is_ambiguous)
-        self._retry.hide()
+        code = issue.code if issue is not None else ""
+        self._retry.setVisible(code in WAITING and code != REASON_NEEDED)
+        self._give.setVisible(code == REASON_NEEDED)
         self.setVisible(issue is not None)
+
+    def show_note(self, text: str) -> None:
+        """Say why nothing can be typed here; nothing is wrong."""
+        self.show_issue(None)
+        self.label.show_message(text, "info")
+        self.show()
 
     def show_not_saved(self) -> None:
         """Say that the value is not on disk, and offer to try again."""
+        self.show_issue(None)
         self.label.show_message(self._words("patients.field_not_saved"), "error")
         self._retry.show()
         self.show()
@@ -112,6 +125,11 @@ class EntryField(QObject):
         self.message = FieldMessage(session, name)
         self.message.reading_chosen.connect(self._choose_reading)
         self.message.retry_requested.connect(entry.retry)
+        self.message.reason_requested.connect(self._ask_reason)
+        self._lock = ""
+        self._watch = self._make_watch()
+        self._watch.tried.connect(self._show_lock)
+        self._watch.left.connect(self._show_message)
         self.label.setBuddy(self.control)
         if words.label(name) != text:
             self.label.setToolTip(words.label(name))
@@ -170,14 +188,41 @@ class EntryField(QObject):
         else:
             self.message.show_issue(self._issue)
 
-    def set_read_only(self, read_only: bool) -> None:
-        """Let the value be read and copied but not changed."""
-        if isinstance(self.control, CodeButtons):
-            self.control.set_enabled(not read_only)
-        elif isinstance(self.control, CodeList):
-            self.control.setEnabled(not read_only)
+    def set_lock(self, text: str) -> None:
+        """Let the value be read and copied but not changed, for a reason that is told; "" lets it be changed."""
+        if text == self._lock:
+            return
+        control, locked = self.control, bool(text)
+        was_locked, self._lock, self._watch.is_on = bool(self._lock), text, locked
+        if locked and not was_locked:
+            self._keep_typed()
+        if isinstance(control, (CodeList, CodeButtons)):
+            control.set_locked(locked)
         else:
-            self.control.setReadOnly(read_only)
+            control.setReadOnly(locked)
+        for each in control.buttons() if isinstance(control, CodeButtons) else (control,):
+            each.setToolTip(text)
+            each.setAccessibleDescription(text)
+
+    def _keep_typed(self) -> None:
+        """What was being typed when somebody else signed stays in sight as a draft."""
+        control = self.control
+        if self._place is None or isinstance(control, (CodeList, CodeButtons)) or not control.is_uncommitted:
+            return
+        if self._entry.drafts.get(self._place) is None:
+            self._enter(control.text() if isinstance(control, EntryLine) else control.toPlainText())
+
+    def _show_lock(self) -> None:
+        self.message.show_note(self._lock)
+
+    def _ask_reason(self) -> None:
+        self._entry.guard.ask_reason(Kind.PATIENT, self.name)
+
+    def _make_watch(self) -> LockWatch:
+        control = self.control
+        if isinstance(control, CodeButtons):
+            return LockWatch(self, *control.buttons(), is_choice=True)
+        return LockWatch(self, control, is_choice=isinstance(control, CodeList))
 
     def commit(self) -> None:
         """Save what is being typed, as leaving the field does."""

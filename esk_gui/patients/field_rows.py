@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from esk_engine.dictionary import Kind
 from esk_engine.records import Patient
 from esk_gui.patients.field import EntryField, ShownField
 from esk_gui.patients.form_fields import Entered, Row, Shown
@@ -74,6 +75,7 @@ class FieldRows(QWidget):
     def show_field(self, field: EntryField, patient: Patient, standing: Standing) -> None:
         """Show one field."""
         spec_place = field.place_for(patient.id)
+        field.set_lock(self._entry.guard.lock_of(patient.id, Kind.PATIENT, field.name))
         field.show_value(patient, self._entry.drafts.get(spec_place), standing.get((patient.id, field.name)))
 
     def _make_row(self, row: Row) -> QWidget:

@@ -36,7 +36,7 @@ class PatientForm(QStackedWidget):
         self._session, self._entry = session, entry
         self.inclusion = FormTab(INCLUSION, session, entry)
         self.infusion = InfusionTab(session, entry, cover)
-        self.side_effects = SideEffectsTab(session)
+        self.side_effects = SideEffectsTab(session, entry=entry)
         self.evaluation = FormTab(EVALUATION, session, entry)
         self._tabs = {"inclusion": self.inclusion, "infusion": self.infusion, "evaluation": self.evaluation}
         self._shown: dict[str, str] = {}
@@ -92,10 +92,6 @@ class PatientForm(QStackedWidget):
         fields = list(tab.fields())
         empty = next((field for field in fields if field.is_empty), fields[0])
         empty.control.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def set_read_only(self, read_only: bool) -> None:
-        for tab in self._tabs.values():
-            tab.set_read_only(read_only)
 
     def fit(self, room: FormRoom) -> None:
         """Give way as far as the form's own width asks."""

@@ -46,7 +46,3 @@ class FormTab(QWidget):
         """Save what is being typed."""
         for field in self.fields():
             field.commit()
-
-    def set_read_only(self, read_only: bool) -> None:
-        for field in self.fields():
-            field.set_read_only(read_only)

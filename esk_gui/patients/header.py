@@ -11,6 +11,7 @@ from esk_engine.dictionary import Kind, variable
 from esk_engine.records import Patient
 from esk_gui.patients.completeness import TABS
 from esk_gui.patients.save_label import SaveLabel
+from esk_gui.patients.signing.state_line import SigningStrip
 from esk_gui.patients.switcher import Switcher
 from esk_gui.patients.tab_bar import TAB_HEIGHT, PatientTabBar
 from esk_gui.widgets.frames import PAGE_PADDING, HeaderBar, bare
@@ -43,13 +44,18 @@ class PatientHeader(QWidget):
         self._tab_row.setProperty("kind", "header")
         self._tab_row.setFixedHeight(TAB_HEIGHT + 1)
         self._tab_layout = QHBoxLayout(self._tab_row)
-        self._tab_layout.setContentsMargins(PAGE_PADDING, 0, PAGE_PADDING, 0)
+        self._tab_layout.setContentsMargins(PAGE_PADDING, 0, PAGE_PADDING - 14, 0)
         self._tab_layout.addWidget(self.tabs)
-        self._tab_layout.addStretch(1)
+        self._tab_layout.addStretch(0)
         column = bare(QVBoxLayout(self))
         column.addWidget(self._head)
         column.addWidget(self._tab_row)
         self.switcher.hide()
+
+    def take(self, strip: SigningStrip) -> None:
+        """Hold the state of the signatures at the right end of the tabs' row."""
+        self._tab_layout.addWidget(strip, 1)  # its last word stands under the save state's
+        strip.set_side(Qt.AlignmentFlag.AlignRight)
 
     def show_patient(self, patient: Patient | None, group: str | None) -> None:
         """Say who it is; ``group`` None while the verdict is covered."""

@@ -81,10 +81,6 @@ class InfusionTab(QWidget):
             field.commit()
         self.samples.commit()
 
-    def set_read_only(self, read_only: bool) -> None:
-        for field in self.fields():
-            field.set_read_only(read_only)
-
     def fit(self, room: FormRoom) -> None:
         """Give way: narrower fields and shorter words, then the plot under the grid, then the NRS reduction."""
         is_compact, is_stacked = room.is_compact, room.is_stacked

@@ -87,6 +87,9 @@ class PatientRowDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("ink_2"))
             painter.drawText(rect.adjusted(0, 0, right - rect.right(), 0), _RIGHT, person)
             right -= painter.fontMetrics().horizontalAdvance(person) + 6
+        if index.data(ListRole.IS_SIGNED):
+            paint_icon(painter, QRect(right - 12, rect.center().y() - 6, 12, 12), "lock", theme.color("ink_3"))
+            right -= 16
         painter.setPen(theme.color("ink" if selected else "ink_2"))
         text = QRect(rect.left() + _TEXT + shift, rect.top(), right - rect.left() - _TEXT - shift, rect.height())
         shown = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, text.width())

@@ -13,6 +13,7 @@ from esk_engine.records import Patient
 from esk_gui.patients.completeness import is_incomplete
 from esk_gui.patients.cover import Cover
 from esk_gui.patients.drafts import Drafts
+from esk_gui.patients.signing.guard import Guard
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -30,14 +31,17 @@ class ListRole(IntEnum):
     GROUP = Qt.ItemDataRole.UserRole + 3
     PERSON = Qt.ItemDataRole.UserRole + 4
     HAS_DRAFT = Qt.ItemDataRole.UserRole + 5
+    IS_SIGNED = Qt.ItemDataRole.UserRole + 6
 
 
 class PatientListModel(QAbstractListModel):
     """One row a patient that passes search and filter."""
 
-    def __init__(self, session: Session, drafts: Drafts, cover: Cover, parent: QObject | None = None) -> None:
+    def __init__(
+        self, session: Session, drafts: Drafts, cover: Cover, guard: Guard, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self._session, self._drafts, self._cover = session, drafts, cover
+        self._session, self._drafts, self._cover, self._guard = session, drafts, cover, guard
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._search, self._filter = "", "all"
@@ -120,7 +124,8 @@ class PatientListModel(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self._group_text(patient)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{patient.study_no}: {self._group_text(patient)}"
+                signed = f", {self._session.wording('sign.list.signed')}" if self._guard.is_signed(patient) else ""
+                return f"{patient.study_no}: {self._group_text(patient)}{signed}"
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tooltip(patient)
             case ListRole.PATIENT_ID:
@@ -133,6 +138,8 @@ class PatientListModel(QAbstractListModel):
                 return self._person(patient)
             case ListRole.HAS_DRAFT:
                 return self._drafts.has(patient_id)
+            case ListRole.IS_SIGNED:
+                return self._guard.is_signed(patient)
             case _:
                 return None
 
@@ -154,4 +161,6 @@ class PatientListModel(QAbstractListModel):
 
     def _tooltip(self, patient: Patient) -> str | None:
         count = len(self._drafts.of(patient.id))
-        return self._session.wording.plural("patients.drafts", count) if count else None
+        if count:
+            return self._session.wording.plural("patients.drafts", count)
+        return self._session.wording("sign.list.signed") if self._guard.is_signed(patient) else None

@@ -202,8 +202,10 @@ class PatientListPane(QWidget):
 
     # Adding
 
-    def set_read_only(self, read_only: bool) -> None:
-        self._number.setDisabled(read_only)
+    def set_lock(self, text: str) -> None:
+        """Whether nobody can be added, and why."""
+        self._number.setDisabled(bool(text))
+        self._number.setToolTip(text)
 
     def start_adding(self) -> None:
         """Turn the button into a line with the number that would come next."""

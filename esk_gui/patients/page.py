@@ -6,21 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from typing_extensions import override
 
-from esk_engine.dictionary import Kind
-from esk_engine.errors import Fault
 from esk_engine.records import Patient
+from esk_engine.study import SignOff
 from esk_gui.patients.cover import Cover
-from esk_gui.patients.drafts import Draft, Drafts, Place
+from esk_gui.patients.deleting import Deletion
+from esk_gui.patients.draft_names import draft_name
+from esk_gui.patients.drafts import Draft, Drafts
 from esk_gui.patients.empty import EmptyPatients
 from esk_gui.patients.entry import Entry
 from esk_gui.patients.form import PatientForm
 from esk_gui.patients.header import PatientHeader
 from esk_gui.patients.list_model import PatientListModel
 from esk_gui.patients.list_pane import PatientListPane
+from esk_gui.patients.retrying import Retrying
 from esk_gui.patients.room import FormRoom, Room, room_of
+from esk_gui.patients.signing.desk import SigningDesk
+from esk_gui.patients.signing.guard import TAB_MOMENTS, Guard
+from esk_gui.patients.signing.reason_bar import ReasonBar
+from esk_gui.patients.signing.state_line import SigningFoot, SigningStrip, tab_after
 from esk_gui.patients.verdict_panel import VerdictPanel
 from esk_gui.side_effects.naranjo_panel import NaranjoPanel
 from esk_gui.widgets.frames import SidePanel, bare
@@ -47,10 +53,16 @@ class PatientsPage(Page):
         self._form_room: FormRoom | None = None
         self._drafts = Drafts(self)
         self._cover = Cover(self)
-        self._entry = Entry(session, self._drafts)
-        self.list = PatientListPane(session, PatientListModel(session, self._drafts, self._cover, self))
+        self._guard = Guard(session, self)
+        self._entry = Entry(session, self._drafts, self._guard)
+        self._retrying = Retrying(session, self._entry)
+        self._deletion = Deletion(session, self, self._guard)
+        self._signing = SigningDesk(session, self, self._entry, self._guard, self._named)
+        self.list = PatientListPane(session, PatientListModel(session, self._drafts, self._cover, self._guard, self))
         self.header = PatientHeader(session)
         self.form = PatientForm(session, self._entry, self._cover)
+        self.reasons = ReasonBar(session, self._guard)
+        self.signing = SigningStrip(session, (SignOff.INCLUSION, SignOff.INFUSION, SignOff.EVALUATION))
         self.empty = EmptyPatients(session)
         self.verdict = VerdictPanel(session)
         self.naranjo = NaranjoPanel(session)
@@ -62,14 +74,17 @@ class PatientsPage(Page):
         self._list_side = SidePanel(side="left")
         self._list_side.column.addWidget(self.list)
         self._centre = bare(QVBoxLayout())
-        for widget in (self.header, self.empty, self.form):
-            self._centre.addWidget(widget, 0 if widget is self.header else 1)
+        self._foot = SigningFoot()
+        self._foot.take(self.signing)
+        for widget in (self.header, self.reasons, self.empty, self.form, self._foot):
+            self._centre.addWidget(widget, 1 if widget in (self.empty, self.form) else 0)
         self._columns = bare(QHBoxLayout(self))
         self._columns.addWidget(self._list_side)
         self._columns.addLayout(self._centre, 1)
         for panel in (self.verdict, self.naranjo):
             self._columns.addWidget(panel)
         self.naranjo.hide()
+        tab_after(self.form, self.signing)
 
     def _connect(self) -> None:
         self.list.patient_chosen.connect(self._open)
@@ -80,6 +95,8 @@ class PatientsPage(Page):
         self.header.tabs.currentChanged.connect(self._on_tab)
         self.header.switcher.stepped.connect(self._step)
         self._drafts.changed.connect(self._on_drafts)
+        for state in (self.signing, self.form.infusion.samples.signing):
+            state.asked.connect(self._on_signing)
         self._cover.changed.connect(self.list.model.refresh_patient)
         self._entry.save_changed.connect(self.form.show_save)
         self.form.side_effects.event_selected.connect(self.naranjo.show_event)
@@ -162,8 +179,7 @@ class PatientsPage(Page):
         if study is None:
             return
         self.list.model.refresh()
-        self.list.set_read_only(study.read_only)
-        self.form.set_read_only(study.read_only)
+        self.list.set_lock(self._guard.lock_text("", None))
         if self._patient() is None:
             self._patient_id = self.list.model.id_at(0)
         self.list.select(self._patient_id)
@@ -176,7 +192,7 @@ class PatientsPage(Page):
         for patient_id in change.removed:
             self._drafts.drop_patient(patient_id)
         model = self.list.model
-        if change.settings or change.criteria:
+        if change.settings or change.criteria or (change.protection and not change.patients):
             self.refresh()
             return
         if change.added or change.removed or model.is_out_of_order(change.patients):
@@ -207,6 +223,8 @@ class PatientsPage(Page):
         self.verdict.show_patient(patient, is_covered=covered)
         self._show_side_effects(patient, tab, change)
         self.form.show_patient(patient, tab)
+        self.reasons.show_patient(patient, TAB_MOMENTS[tab])
+        self.signing.show_patient(patient, TAB_MOMENTS[tab], self._guard)
         self._show_tabs()
 
     def _show_side_effects(self, patient: Patient | None, tab: str, change: StudyChanged | None) -> None:
@@ -249,33 +267,25 @@ class PatientsPage(Page):
             self.form.show_again(self._patient())
         self.session.drafts_changed.emit()
 
-    # Deleting
+    # Signing and deleting
+
+    def _on_signing(self, what: str, moment: SignOff) -> None:
+        self.form.commit()
+        patient = self._patient()
+        if patient is not None:
+            self._signing.do(what, patient, moment, self._on_signed)
+
+    def _on_signed(self) -> None:
+        """The keyboard is somewhere after a dialog whose button may have gone."""
+        focused = self.focusWidget()
+        if focused is None or not focused.isVisible():
+            self.header.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_delete(self) -> None:
         """Ask before the patient whose form is open is deleted."""
-        patient, words = self._patient(), self.wording
-        if patient is None or self.session.open_study.read_only:
-            return
-        box = QMessageBox(
-            QMessageBox.Icon.NoIcon, words("patients.delete"), words("patients.delete.ask", study_no=patient.study_no)
-        )
-        box.setParent(self, box.windowFlags())
-        box.setObjectName("confirm_delete")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setInformativeText(words("patients.delete.help"))
-        delete = box.addButton(words("patients.delete.confirm"), QMessageBox.ButtonRole.DestructiveRole)
-        delete.setObjectName("confirm_delete_yes")
-        box.setDefaultButton(box.addButton(words("patients.cancel"), QMessageBox.ButtonRole.RejectRole))
-        delete.clicked.connect(self._delete)
-        box.open()
-
-    def _delete(self) -> None:
-        if self._patient_id is None:
-            return
-        try:
-            self.session.open_study.delete_patient(self._patient_id)
-        except Fault as fault:
-            self.session.show_error(fault)
+        patient = self._patient()
+        if patient is not None:
+            self._deletion.ask(patient)
 
     # What survives a rebuild, and what closing names
 
@@ -289,10 +299,12 @@ class PatientsPage(Page):
             "filter": self.list.filter.code(),
             "scroll": self.list.view.verticalScrollBar().value(),
             "form": self.form.state(),
+            "reasons": self._guard.state(),
         }
 
     @override
     def restore(self, state: dict[str, Any]) -> None:
+        self._guard.restore(state.get("reasons", {}))
         self._drafts.restore(state.get("drafts", ()))
         self.list.search.setText(state.get("search", ""))
         if state.get("filter"):
@@ -315,12 +327,7 @@ class PatientsPage(Page):
         return named + self.form.side_effects.drafts()
 
     def _named(self, draft: Draft) -> str:
-        patient = self.session.open_study.patient(draft.place.patient_id)
-        label = self.wording.label(draft.place.variable)
-        minute = _minute_of(patient, draft.place)
-        if minute is not None:
-            label = self.wording("log.minute", variable=label, minute=minute)
-        return self.wording("patients.draft_named", study_no=patient.study_no, label=label, text=draft.text)
+        return draft_name(self.session, draft)
 
     # Room
 
@@ -332,6 +339,9 @@ class PatientsPage(Page):
         if form_room != self._form_room:
             self._form_room = form_room
             self.form.fit(form_room)
+            in_tabs = not form_room.is_compact and not room.is_switcher
+            (self.header if in_tabs else self._foot).take(self.signing)
+            self._foot.setVisible(not in_tabs)
         if room != self._room:
             self._room = room
             self._fit(room)
@@ -356,12 +366,3 @@ class PatientsPage(Page):
             else:
                 self._columns.addWidget(panel)
         self._show_patient()
-
-
-def _minute_of(patient: Patient, place: Place) -> int | str | None:
-    """The minute of a reading or a sample that a draft belongs to; None for the patient's own fields."""
-    if place.kind is Kind.PATIENT or not place.row:
-        return None
-    record = patient.find(place.row)
-    minute = record.get("minute") if record is not None else place.row.removeprefix("minute:")
-    return minute if isinstance(minute, int) or (isinstance(minute, str) and minute.isdigit()) else None

@@ -30,6 +30,7 @@ from esk_engine.dictionary import ANALYTES, Kind, variable
 from esk_engine.records import Patient, Record
 from esk_gui.patients.drafts import Draft, Drafts, Place
 from esk_gui.patients.sample_rows import NEW_ROW, SAMPLE_COLUMNS, SampleEntry
+from esk_gui.patients.signing.watch import would_change
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -52,11 +53,12 @@ class SamplesModel(QAbstractTableModel):
         self._rows: tuple[Record, ...] = ()
         self._standing: Standing = {}
         self._has_new = False
+        self.lock = ""  # why nothing can be changed, "" where it can
 
     def show_patient(self, patient: Patient | None, standing: Standing) -> None:
         """Show a patient anew."""
         rows = patient.samples if patient else ()
-        has_new = patient is not None and not self._session.open_study.read_only
+        has_new = patient is not None and not self.lock
         same = [r.id for r in rows] == [r.id for r in self._rows] and has_new == self._has_new
         if not same:
             self.beginResetModel()
@@ -89,7 +91,7 @@ class SamplesModel(QAbstractTableModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         shown = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
-        return shown if self._session.open_study.read_only else shown | Qt.ItemFlag.ItemIsEditable
+        return shown if self.lock else shown | Qt.ItemFlag.ItemIsEditable
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -132,7 +134,7 @@ class SamplesModel(QAbstractTableModel):
                 return self._session.theme.color(token)
             case Qt.ItemDataRole.ToolTipRole:
                 issue = self._issue(record, draft, name)
-                return words.issue(issue) if issue else None
+                return words.issue(issue) if issue else self.lock or None
             case _:
                 return None
 
@@ -195,9 +197,11 @@ class SamplesView(QTableView):
     """The table; Delete asks for the chosen sample to be taken away."""
 
     remove_requested = Signal()
+    lock_met = Signal()
 
     def __init__(self, session: Session, model: SamplesModel) -> None:
         super().__init__()
+        self._model = model
         self.setObjectName("samples")
         self.setAccessibleName(session.wording("patients.samples"))
         self.setModel(model)
@@ -219,7 +223,9 @@ class SamplesView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Delete:
+        if self._model.lock and would_change(event):
+            self.lock_met.emit()
+        elif event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit()
         else:
             super().keyPressEvent(event)

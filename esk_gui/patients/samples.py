@@ -8,13 +8,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from esk_engine.dictionary import Kind, variable
+from esk_engine.errors import Issue
 from esk_engine.records import Patient, Value
+from esk_engine.study import SignOff
 from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.field import FieldMessage, ShownField
 from esk_gui.patients.form_fields import Shown
 from esk_gui.patients.messages import FittedMessage
+from esk_gui.patients.retrying import WaitingLinks
 from esk_gui.patients.sample_rows import CONCENTRATION, END_ANALYTES, SampleEntry, end_place, end_sample, has_more
 from esk_gui.patients.sample_table import SamplesModel, SamplesView
+from esk_gui.patients.signing.state_line import SigningState
+from esk_gui.patients.signing.watch import LockWatch
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine
 from esk_gui.widgets.frames import bare
@@ -42,6 +47,13 @@ class EndSampleField(EntryLine):
         self.setAccessibleName(f"{words.label(CONCENTRATION)} {name}")
         self.message = FieldMessage(session, f"{CONCENTRATION}_{analyte}")
         self.message.reading_chosen.connect(self._choose_reading)
+        self.message.retry_requested.connect(entry.retry)
+        self.message.reason_requested.connect(self._ask_reason)
+        self._lock = ""
+        self._watch = LockWatch(self, self)
+        self._watch.tried.connect(self._show_lock)
+        self._watch.left.connect(self._show_issue)
+        self._issue: Issue | None = None
         self.committed.connect(self._enter)
         self.setFixedWidth(_FIELD_WIDTH)
 
@@ -59,8 +71,29 @@ class EndSampleField(EntryLine):
                 self.keep_draft(draft.text)
         standing_issue = standing.get((record.id, CONCENTRATION)) if record else None
         issue = draft.issues[0] if draft and draft.issues else standing_issue
-        self.message.show_issue(issue)
+        self._issue = issue
+        self._show_issue()
         self.set_state("" if issue is None else "error" if issue.is_error else "warning")
+
+    def set_lock(self, text: str) -> None:
+        """Let the value be read but not changed, for a reason that is told; "" lets it be changed."""
+        if text == self._lock:
+            return
+        was_locked, self._lock, self._watch.is_on = bool(self._lock), text, bool(text)
+        if text and not was_locked and self.is_uncommitted and self.hasFocus():
+            self._enter(self.text())  # typed while somebody else signed: it stays as a draft
+        self.setReadOnly(bool(text))
+        self.setToolTip(text)
+        self.setAccessibleDescription(text)
+
+    def _show_issue(self) -> None:
+        self.message.show_issue(self._issue)
+
+    def _show_lock(self) -> None:
+        self.message.show_note(self._lock)
+
+    def _ask_reason(self) -> None:
+        self._entry.guard.ask_reason(Kind.SAMPLE, CONCENTRATION)
 
     def commit(self) -> None:
         if self.is_uncommitted and not self.isReadOnly():
@@ -84,13 +117,14 @@ class SamplesPane(QWidget):
 
     def __init__(self, session: Session, entry: Entry) -> None:
         super().__init__()
-        self._session = session
+        self._session, self._entry = session, entry
         words = session.wording
         sample_entry = SampleEntry(entry)
         self.model = SamplesModel(session, sample_entry, entry.drafts, self)
         self.view = SamplesView(session, self.model)
         self.view.hide()
         self.view.remove_requested.connect(self._remove)
+        self.view.lock_met.connect(self._tell_lock)
         self.model.refused.connect(self._show_refused)
         self.fields = tuple(EndSampleField(session, entry, sample_entry, analyte) for analyte in END_ANALYTES)
         self._ratio = ShownField(Shown("ratio", 72, 2), session, self)
@@ -102,6 +136,8 @@ class SamplesPane(QWidget):
         self._more.setCheckable(True)
         self._more.toggled.connect(self._show_table)
         self._message = FittedMessage(session.theme, "message_concentration_ug_l")
+        self._again = WaitingLinks(session, entry, "samples")
+        self.signing = SigningState(session, SignOff.LABORATORY)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -121,7 +157,8 @@ class SamplesPane(QWidget):
         for field in self.fields:
             column_box.addWidget(field.message)
         column_box.addWidget(self.view)
-        column_box.addWidget(self._message)
+        for each in (self._message, self._again, self.signing):
+            column_box.addWidget(each)
         self.set_one_line(False)
 
     def show_patient(self, patient: Patient, standing: Standing, *, is_other: bool) -> None:
@@ -132,9 +169,13 @@ class SamplesPane(QWidget):
         self._when.setText(
             words("patients.samples.when", minute=minutes) if known else words("patients.samples.no_end")
         )
+        lock = self._entry.guard.lock_text(patient.id, SignOff.LABORATORY)
+        if lock != self.model.lock:
+            self._message.clear()
+        self.model.lock = lock
         for field in self.fields:
+            field.set_lock(lock)
             field.show_patient(patient, standing)
-            field.setReadOnly(study.read_only)
             field.setEnabled(known)
         value = study.cohort.derived(patient.id)["ratio"]
         self._ratio.show_value(value, None if value is not None else study.cohort.reason(patient.id, "ratio"))
@@ -142,6 +183,9 @@ class SamplesPane(QWidget):
         if is_other:
             self._message.clear()
             self._more.setChecked(has_more(patient, study.settings))
+        drafts = self._entry.drafts.of(patient.id) if self._more.isChecked() else ()
+        self._again.show_drafts(draft for draft in drafts if draft.place.kind is Kind.SAMPLE)
+        self.signing.show_patient(patient, self._entry.guard)
         self._fit_table()
 
     def commit(self) -> None:
@@ -171,14 +215,13 @@ class SamplesPane(QWidget):
         rows = min(max(self.model.rowCount(), 1), 5)
         self.view.setFixedHeight(26 + 26 * rows + 4)
 
-    def _show_refused(self, issues: tuple[object, ...]) -> None:
-        from esk_engine.errors import Issue
+    def _show_refused(self, issues: tuple[Issue, ...]) -> None:
+        self._message.show_message("\n".join(self._session.wording.issue(issue) for issue in issues))
 
-        texts = [self._session.wording.issue(issue) for issue in issues if isinstance(issue, Issue)]
-        self._message.show_message("\n".join(texts))
+    def _tell_lock(self) -> None:
+        self._message.show_message(self.model.lock, "info")
 
     def _remove(self) -> None:
         record = self.model.record_at(self.view.currentIndex().row())
-        study = self._session.open_study
-        if record is not None and not study.read_only:
-            study.delete_row(record.patient_id, record.id)
+        if record is not None:
+            self._show_refused(self._entry.delete_row(record))

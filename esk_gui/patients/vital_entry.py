@@ -82,15 +82,16 @@ class VitalEntry:
         elif str(minute).strip() != str(row.minute):
             rows.put(rows.new_row(), "minute", minute)
 
-    def clear(self, patient: Patient, cells: list[tuple[GridRow, str]]) -> None:
+    def clear(self, patient: Patient, cells: list[tuple[GridRow, str]]) -> tuple[Issue, ...]:
         """Empty some cells as one act; their drafts go as well."""
         rows = RowEntries(patient)
         for row, column in cells:
             if column in VITAL_VARIABLES:
                 rows.clear(row, column)
-        self._entry.enter_rows(patient.id, rows.entries(), {place_of(patient.id, row, c): "" for row, c in cells})
+        places = {place_of(patient.id, row, column): "" for row, column in cells}
+        return self._entry.enter_rows(patient.id, rows.entries(), places, keeps_drafts=False)
 
-    def mark(self, patient: Patient, cells: list[tuple[GridRow, str]], reason: str) -> None:
+    def mark(self, patient: Patient, cells: list[tuple[GridRow, str]], reason: str) -> tuple[Issue, ...]:
         """Mark values as artefacts with a reason, or with an empty one take the marks away."""
         rows = RowEntries(patient)
         marked: dict[str, tuple[GridRow, set[str]]] = {}
@@ -102,7 +103,7 @@ class VitalEntry:
         for record_id, (row, names) in marked.items():
             rows.put(record_id, "artefact", ",".join(name for name in VITAL_VARIABLES if name in names) or None)
             rows.put(record_id, "artefact_reason", (reason or row.get("artefact_reason")) if names else None)
-        self._entry.enter_rows(patient.id, rows.entries(), {})
+        return self._entry.enter_rows(patient.id, rows.entries(), {})
 
     def paste(
         self, patient: Patient, grid: tuple[GridRow, ...], block: Block, top: int, left: int

@@ -52,6 +52,7 @@ class VitalSignsModel(QAbstractTableModel):
         self._keys: list[tuple[object, ...]] = []
         self._cells: list[tuple[CellLook, ...]] = []
         self._short_heads = False
+        self.lock = ""  # why nothing can be changed, "" where it can
 
     def set_short_heads(self, short: bool) -> None:
         """Shorter headings where there is little room."""
@@ -128,7 +129,7 @@ class VitalSignsModel(QAbstractTableModel):
     def flags(self, index: _ANY) -> Qt.ItemFlag:
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
-        return _READABLE if self._session.open_study.read_only else _EDITABLE
+        return _READABLE if self.lock else _EDITABLE
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -157,7 +158,7 @@ class VitalSignsModel(QAbstractTableModel):
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _RIGHT
             case Qt.ItemDataRole.ToolTipRole:
-                return self._looks.tooltip(row, name)
+                return self._looks.tooltip(row, name) or self.lock or None
             case Qt.ItemDataRole.AccessibleTextRole:
                 return self._looks.spoken(row, name)
             case _:

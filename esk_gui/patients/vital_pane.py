@@ -9,11 +9,13 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from esk_engine.dictionary import Kind
 from esk_engine.errors import Issue
 from esk_engine.records import Patient
 from esk_gui.patients.entry import Entry, Standing
 from esk_gui.patients.inline_line import InlineLine
 from esk_gui.patients.messages import FittedMessage
+from esk_gui.patients.retrying import ABOUT_ALL, WaitingLinks
 from esk_gui.patients.vital_entry import COLUMNS, VitalEntry
 from esk_gui.patients.vital_marks import Marks, VitalLimits
 from esk_gui.patients.vital_model import VitalColumn, VitalSignsModel
@@ -60,13 +62,15 @@ class VitalSignsPane(QWidget):
         super().__init__()
         self._session = session
         words = session.wording
-        self._vital_entry = VitalEntry(entry)
+        self._entry, self._vital_entry = entry, VitalEntry(entry)
         self.model = VitalSignsModel(session, self._vital_entry, entry.drafts, self)
         self.view = VitalSignsView(session, self.model)
         self._messages = {
             name: FittedMessage(session.theme, f"message_{name}") for name in ("minute", *VITAL_VARIABLES)
         }
         self._faults = FittedMessage(session.theme, "message_vital_signs")
+        self._again = WaitingLinks(session, entry, "vital_signs")
+        self._tells_lock = False
         adder = button(
             "", session.theme, kind="quiet", icon_name="add", in_header=True, tooltip=words("patients.reading.add")
         )
@@ -103,6 +107,7 @@ class VitalSignsPane(QWidget):
         column.addWidget(self.view, 1)
         for message in (*self._messages.values(), self._faults):
             column.addWidget(message)
+        column.addWidget(self._again)
         column.addWidget(self._reason)
         column.addStretch(0)
         QWidget.setTabOrder(self.view, self._adder.opener)  # Tab reaches the readings first
@@ -122,6 +127,7 @@ class VitalSignsPane(QWidget):
         view.unmark_requested.connect(self._unmark)
         view.row_remove_requested.connect(self._remove_row)
         view.row_add_requested.connect(self._adder.opener.click)
+        view.lock_met.connect(self._tell_lock)
         view.selectionModel().currentChanged.connect(self._on_current)
 
     # Showing
@@ -129,6 +135,10 @@ class VitalSignsPane(QWidget):
     def show_patient(self, patient: Patient | None, limits: VitalLimits, marks: Marks, standing: Standing) -> None:
         """Show a patient's readings, marked by the criteria in use."""
         is_other = patient is None or self.model.patient is None or patient.id != self.model.patient.id
+        lock = self._entry.guard.lock_of(patient.id, Kind.READING, "minute") if patient else ""
+        if lock != self.model.lock:
+            self.model.lock = lock
+            self._faults.clear()
         self.model.show_patient(patient, marks, standing)
         common, words = limits.common_variation(), self._session.wording
         if common is None:
@@ -138,8 +148,8 @@ class VitalSignsPane(QWidget):
         has_limits = bool(limits.variation) or limits.systolic_max is not None
         for widget in self._legend:
             widget.setVisible(has_limits and self.width() >= 290)
-        read_only = self._session.open_study.read_only
-        self._adder.setDisabled(read_only)
+        self._adder.setDisabled(bool(lock))
+        self._adder.opener.setToolTip(lock or self._session.wording("patients.reading.add"))
         if is_other:
             self._faults.clear()
             self._adder.close_line()
@@ -159,6 +169,9 @@ class VitalSignsPane(QWidget):
         self.view.fit()
 
     def _on_current(self) -> None:
+        if self._tells_lock:
+            self._tells_lock = False
+            self._faults.clear()
         self._show_messages()
 
     def _show_messages(self) -> None:
@@ -176,6 +189,9 @@ class VitalSignsPane(QWidget):
             text = words.issue(issue)
             where = words("patients.at_minute", minute=at.minute) if at.minute is not None else ""
             label.show_message(f"{where}: {text}" if where else text, "error" if issue.is_error else "warning")
+        patient = self.model.patient
+        drafts = self._entry.drafts.of(patient.id) if patient is not None else ()
+        self._again.show_drafts(draft for draft in drafts if draft.place.kind is Kind.READING)
 
     def _first_error(self, name: str) -> tuple[GridRow | None, Issue | None]:
         for row in self.model.rows:
@@ -192,7 +208,15 @@ class VitalSignsPane(QWidget):
     # Acts
 
     def _patient(self) -> Patient | None:
-        return None if self._session.open_study.read_only else self.model.patient
+        """Whose readings are to be changed; None where they are locked, which is told."""
+        if self.model.lock:
+            self._tell_lock()
+            return None
+        return self.model.patient
+
+    def _tell_lock(self) -> None:
+        self._tells_lock = True
+        self._faults.show_message(self.model.lock, "info")
 
     def _chosen(self) -> list[tuple[GridRow, str]]:
         rows = self.model.rows
@@ -212,6 +236,10 @@ class VitalSignsPane(QWidget):
         if not issues:
             self._faults.clear()
             return
+        whole = next((issue for issue in issues if issue.code in ABOUT_ALL), None)
+        if whole is not None:  # it is not about one cell: what was copied can be pasted again
+            self._faults.show_message(words("sign.paste_again", why=words.issue(whole)))
+            return
         lines = [words("patients.paste.refused", n=len(issues))]
         for issue in issues[:_MOST_FAULTS]:
             where = words("patients.paste.where", row=issue.place.row or 1, column=issue.place.column or 1)
@@ -224,7 +252,7 @@ class VitalSignsPane(QWidget):
     def _clear(self) -> None:
         patient = self._patient()
         if patient is not None:
-            self._vital_entry.clear(patient, self._chosen())
+            self._show_whole(self._vital_entry.clear(patient, self._chosen()))
 
     def _ask_reason(self) -> None:
         """Ask why; on a value that is marked already, take the mark away."""
@@ -241,7 +269,10 @@ class VitalSignsPane(QWidget):
     def _mark(self, reason: str) -> None:
         patient = self._patient()
         if patient is not None:
-            self._vital_entry.mark(patient, self._chosen(), reason.strip())
+            issues = self._vital_entry.mark(patient, self._chosen(), reason.strip())
+            self._show_whole(issues)
+            if issues:
+                return
         self._reason.close_line()
 
     def _close_reason(self) -> None:
@@ -251,12 +282,16 @@ class VitalSignsPane(QWidget):
     def _unmark(self) -> None:
         patient = self._patient()
         if patient is not None:
-            self._vital_entry.mark(patient, self._chosen(), "")
+            self._show_whole(self._vital_entry.mark(patient, self._chosen(), ""))
 
     def _remove_row(self) -> None:
         patient, row = self._patient(), self.view.current_row()
         if patient is not None and row is not None and row.record is not None:
-            self._session.open_study.delete_row(patient.id, row.record.id)
+            self._show_whole(self._entry.delete_row(row.record))
+
+    def _show_whole(self, issues: tuple[Issue, ...]) -> None:
+        """What keeps a whole row, or a mark, from being changed."""
+        self._faults.show_message("\n".join(self._session.wording.issue(issue) for issue in issues))
 
     # A row besides the schedule
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QGuiApplication, QKeyEvent, QKeySequence,
 from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QHeaderView, QMenu, QTableView, QWidget
 from typing_extensions import override
 
+from esk_gui.patients.signing.watch import would_change
 from esk_gui.patients.vital_delegate import VitalDelegate
 from esk_gui.patients.vital_model import VitalColumn, VitalSignsModel
 from esk_gui.patients.vital_rows import GridRow
@@ -32,6 +33,7 @@ class VitalSignsView(QTableView):
     unmark_requested = Signal()
     row_remove_requested = Signal()
     row_add_requested = Signal()
+    lock_met = Signal()
 
     def __init__(self, session: Session, model: VitalSignsModel) -> None:
         super().__init__()
@@ -207,6 +209,8 @@ class VitalSignsView(QTableView):
             self.paste_requested.emit(QGuiApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied())
+        elif self._model.lock and would_change(event):
+            self.lock_met.emit()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.clear_requested.emit()
         elif key == Qt.Key.Key_M and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
@@ -246,7 +250,10 @@ class VitalSignsView(QTableView):
 
     def _show_menu(self, place: QPoint) -> None:
         index = self.indexAt(place)
-        if not index.isValid() or self._session.open_study.read_only:
+        if not index.isValid():
+            return
+        if self._model.lock:
+            self.lock_met.emit()
             return
         if (index.row(), index.column()) not in self.cells():
             self.setCurrentIndex(index)

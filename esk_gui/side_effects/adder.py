@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QCompleter, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_engine.dictionary import PHASES, TERMS
@@ -14,7 +14,6 @@ from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import ChoiceBox
 from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import MessageLabel
-
 
 _TAKING = (Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _LEAST_TYPED = 3
@@ -36,36 +35,43 @@ class TermBox(QComboBox):
             self.addItem(wording.term(term), term)
         self._soon = QTimer(self, singleShot=True, interval=0)  # the suggestions come after the text's own signal
         self._soon.timeout.connect(self._highlight)
-        completer, line = self.completer(), self.lineEdit()
-        if completer is not None and line is not None:
-            completer.setFilterMode(Qt.MatchFlag.MatchContains)
-            completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            completer.popup().installEventFilter(self)
+        self._completer = completer = QCompleter(self.model(), self)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.setCompleter(completer)
+        self._suggestions().installEventFilter(self)
+        line = self.lineEdit()
+        if line is not None:
             line.textEdited.connect(self._soon.start)
         self.setCurrentIndex(-1)
 
+    def _suggestions(self) -> QAbstractItemView:
+        popup = self._completer.popup()
+        if popup is None:
+            raise RuntimeError("a completer without its list")
+        return popup
+
     def _highlight(self) -> None:
         """Highlight the first suggestion that the typed words begin, without taking it yet."""
-        completer = self.completer()
-        if completer is None or not completer.popup().isVisible() or completer.popup().currentIndex().isValid():
+        popup = self._suggestions()
+        if not popup.isVisible() or popup.currentIndex().isValid():
             return
-        found = _begun(completer.completionModel(), completer.completionPrefix())
+        found = _begun(self._completer.completionModel(), self._completer.completionPrefix())
         if found.isValid():
-            with QSignalBlocker(completer):  # who hears of it would put it into the line
-                completer.popup().setCurrentIndex(found)
+            with QSignalBlocker(self._completer):  # who hears of it would put it into the line
+                popup.setCurrentIndex(found)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Tab and Enter over the suggestions take the highlighted one, and Tab goes on as it does elsewhere."""
-        is_key = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
-        completer = self.completer()
-        if is_key and event.key() in _TAKING and completer is not None and watched is completer.popup():
+        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in _TAKING:
+            popup = self._suggestions()
             self._highlight()
-            chosen = completer.popup().currentIndex()
-            if chosen.isValid():
+            chosen = popup.currentIndex()
+            if watched is popup and chosen.isValid():
                 self.setEditText(str(chosen.data()))
-                completer.popup().hide()
+                popup.hide()
                 return event.key() != Qt.Key.Key_Tab
         return super().eventFilter(watched, event)
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 from typing_extensions import override
 
-from esk_engine.dictionary import PHASES, YES_NO
+from esk_engine.dictionary import PHASES, YES_NO, Kind
 from esk_engine.records import Patient
 from esk_engine.wording import Wording
+from esk_gui.patients.drafts import Place
 from esk_gui.side_effects.question import AnswerButton
 from esk_gui.theme import Theme
 from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import text_label
+
+if TYPE_CHECKING:
+    from esk_gui.patients.entry import Entry
 
 ASKED = tuple(f"side_effects_asked_{phase}" for phase in PHASES)
 _KEYS = {
@@ -31,14 +37,16 @@ class AskedField(QWidget):
     """Yes or no for one moment; pressing the given answer again takes it away. Emits ``chosen(variable, code)``."""
 
     chosen = Signal(str, str)
+    lock_met = Signal(str)
 
     def __init__(self, variable: str, wording: Wording, theme: Theme) -> None:
         super().__init__()
         self.setObjectName(variable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(wording.label(variable))
-        self.setToolTip(wording.label(variable))
-        self._code = ""
+        self._help = wording.label(variable)
+        self.setToolTip(self._help)
+        self._code, self._lock = "", ""
         row = bare(QHBoxLayout(self), 2)
         row.addWidget(text_label(wording(f"side_effects.asked.{variable.rsplit('_', 1)[1]}"), "label"))
         row.addSpacing(4)
@@ -56,17 +64,22 @@ class AskedField(QWidget):
     def code(self) -> str:
         return self._code
 
-    def show_code(self, code: str, *, read_only: bool) -> None:
-        self._code = code
-        self.setEnabled(not read_only)
+    def show_code(self, code: str, *, lock: str) -> None:
+        """Show an answer; ``lock`` says why it cannot be changed, "" where it can."""
+        self._code, self._lock = code, lock
+        self.setToolTip(f"{self._help}\n{lock}" if lock else self._help)
         for own, button in self.buttons.items():
             button.setChecked(own == code)
+            button.setEnabled(not lock)
 
     def _on_clicked(self) -> None:
         pressed = next(code for code, button in self.buttons.items() if button is self.sender())
         self._choose("" if pressed == self._code else pressed)
 
     def _choose(self, code: str) -> None:
+        if self._lock:
+            self.lock_met.emit(self._lock)
+            return
         for own, button in self.buttons.items():
             button.setChecked(own == code)
         if code != self._code:
@@ -88,6 +101,13 @@ class AskedField(QWidget):
         self._outline()
 
     @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click beside the answers, or on answers that are locked."""
+        if self._lock:
+            self.lock_met.emit(self._lock)
+        super().mousePressEvent(event)
+
+    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         if key in _KEYS and event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
@@ -102,6 +122,7 @@ class AskedRow(QWidget):
     """The four fields on one line, on two where the room is narrow. Emits ``chosen(variable, code)``."""
 
     chosen = Signal(str, str)
+    lock_met = Signal(str)
 
     def __init__(self, wording: Wording, theme: Theme) -> None:
         super().__init__()
@@ -115,11 +136,16 @@ class AskedRow(QWidget):
         self._columns = 0
         for field in self.fields:
             field.chosen.connect(self.chosen)
+            field.lock_met.connect(self.lock_met)
         self.set_width(10_000)
 
-    def show_patient(self, patient: Patient, *, read_only: bool) -> None:
+    def show_patient(self, patient: Patient, entry: Entry) -> None:
+        """Show what is stored, or what waits to be."""
         for field in self.fields:
-            field.show_code(str(patient.get(field.objectName()) or ""), read_only=read_only)
+            name = field.objectName()
+            draft = entry.drafts.get(Place(patient.id, name))
+            code = draft.text if draft is not None else str(patient.get(name) or "")
+            field.show_code(code, lock=entry.guard.lock_of(patient.id, Kind.PATIENT, name))
 
     def set_width(self, width: int) -> None:
         """Lay the fields out for so much room."""

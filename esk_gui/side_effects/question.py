@@ -91,12 +91,16 @@ class AnswerButton(QAbstractButton):
 
 
 class QuestionRow(QFrame):
-    """Emits ``answered(number, code)``, "" for an answer taken away; ``moved(+1 or -1)``; ``left_for_later``."""
+    """Emits ``answered(number, code)``, "" for an answer taken away; ``moved(+1 or -1)``; ``left_for_later``.
+
+    ``lock_met(number)`` where an answer is given that cannot be changed.
+    """
 
     answered = Signal(int, str)
     moved = Signal(int)
     left_for_later = Signal()
     entered = Signal(int)
+    lock_met = Signal(int)
 
     def __init__(self, number: int, wording: Wording, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -192,12 +196,12 @@ class QuestionRow(QFrame):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
         is_plain = event.modifiers() in _PLAIN
-        if is_plain and key in _KEYS:
-            if not self._is_read_only:
-                self.answered.emit(self.number, _KEYS[key])
-        elif is_plain and key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete):
-            if not self._is_read_only:
-                self.answered.emit(self.number, "")
+        clears = key in (Qt.Key.Key_Backspace, Qt.Key.Key_Delete)
+        if is_plain and (key in _KEYS or clears):
+            if self._is_read_only:
+                self.lock_met.emit(self.number)
+            else:
+                self.answered.emit(self.number, _KEYS.get(key, ""))
         elif key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.moved.emit(1)
         elif key == Qt.Key.Key_Up:
@@ -231,6 +235,9 @@ class QuestionRow(QFrame):
     @override
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        child = self.childAt(event.position().toPoint())
+        if self._is_read_only and isinstance(child, AnswerButton):  # switched off, it leaves the click to its row
+            self.lock_met.emit(self.number)
         super().mousePressEvent(event)
 
     @override

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,7 +14,7 @@ from esk_gui.side_effects.events import QUESTIONS
 from esk_gui.side_effects.question import QuestionRow
 from esk_gui.theme import Theme
 from esk_gui.widgets.frames import Hairline, bare
-from esk_gui.widgets.labels import MessageLabel, text_label
+from esk_gui.widgets.labels import Level, MessageLabel, text_label
 
 ROW_HEIGHT, LOW_ROW_HEIGHT = 38, 30
 
@@ -27,6 +29,7 @@ class NaranjoQuestions(QWidget):
     answered = Signal(str, str)
     left_for_later = Signal()
     question_entered = Signal(object)
+    lock_met = Signal(int)
 
     def __init__(self, wording: Wording, theme: Theme) -> None:
         super().__init__()
@@ -36,12 +39,14 @@ class NaranjoQuestions(QWidget):
         self._lesser_keys: tuple[QLabel, ...] = ()
         self.message = MessageLabel(theme, "message_naranjo_2")
         self.message.setContentsMargins(36, 0, 12, 6)
+        self._note = MessageLabel(theme, "message_naranjo")
+        self._note.setContentsMargins(36, 0, 12, 6)
         self.rows = tuple(QuestionRow(number, wording, theme, self) for number in range(1, QUESTIONS + 1))
         head = bare(QHBoxLayout())
         head.addWidget(self._title, 1)
         head.addWidget(self._points_head)
         head.setContentsMargins(0, 0, 12, 0)
-        column = bare(QVBoxLayout(self))
+        self._column = column = bare(QVBoxLayout(self))
         column.addLayout(head)
         column.addSpacing(6)
         column.addWidget(Hairline(in_table=True))
@@ -52,18 +57,35 @@ class NaranjoQuestions(QWidget):
             row.moved.connect(self._on_moved)
             row.left_for_later.connect(self.left_for_later)
             row.entered.connect(self._on_entered)
+            row.lock_met.connect(self.lock_met)
             if row.number == 2:
                 column.addWidget(self.message)
+        column.addWidget(self._note)
         column.addSpacing(10)
         column.addLayout(self._legend())
 
-    def show_event(self, record: Record, term: str, *, read_only: bool, warning: str) -> None:
-        """Show one side effect's answers and, under question 2, what is doubtful about them."""
+    def show_event(
+        self, record: Record, term: str, *, read_only: bool, warning: str, waiting: Mapping[str, str]
+    ) -> None:
+        """Show one side effect's answers and, under question 2, what is doubtful about them.
+
+        Parameters
+        ----------
+        waiting
+            Answers by question that could not be saved yet; they stand in for what is stored.
+        """
         self._title.setText(self._wording("side_effects.naranjo_of", term=term))
         for row, variable in zip(self.rows, NARANJO_QUESTIONS, strict=True):
-            stored = record.get(variable)
-            row.show_answer(None if stored is None else str(stored), read_only=read_only)
+            stored = waiting.get(variable, record.get(variable))
+            row.show_answer(None if stored is None or stored == "" else str(stored), read_only=read_only)
         self.message.show_message(warning, "warning")
+
+    def show_note(self, number: int, text: str, level: Level = "info") -> None:
+        """What keeps a question from being answered, right below it; nothing with ""."""
+        if text:
+            self._column.removeWidget(self._note)
+            self._column.insertWidget(self._column.indexOf(self.rows[number - 1]) + 1, self._note)
+        self._note.show_message(text, level)
 
     def set_row_height(self, height: int) -> None:
         for row in self.rows:
@@ -109,6 +131,7 @@ class NaranjoQuestions(QWidget):
         return line
 
     def _on_answered(self, number: int, code: str) -> None:
+        self._note.clear()
         self.answered.emit(NARANJO_QUESTIONS[number - 1], code)
         if code:
             self._go(number + 1)
@@ -121,4 +144,6 @@ class NaranjoQuestions(QWidget):
             self.rows[number - 1].setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_entered(self, number: int) -> None:
+        if self._note.level() == "info":
+            self._note.clear()
         self.question_entered.emit(self.rows[number - 1])

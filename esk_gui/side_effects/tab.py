@@ -10,15 +10,18 @@ from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from esk_engine.dictionary import Kind
+from esk_engine.dictionary import NARANJO_QUESTIONS, Kind
 from esk_engine.errors import Fault, Issue
 from esk_engine.records import Patient, Record, new_id
-from esk_engine.study import Entry, EntryResult
+from esk_engine.study import Entry, EntryResult, SignOff
 from esk_engine.validation import check_patient
+from esk_gui.patients.drafts import Drafts, Place
+from esk_gui.patients.entry import Entry as PatientEntry
+from esk_gui.patients.retrying import WaitingLinks
 from esk_gui.side_effects.adder import EventAdder
-from esk_gui.side_effects.asked import AskedRow
+from esk_gui.side_effects.asked import ASKED, AskedRow
 from esk_gui.side_effects.events import QUESTIONS, EventLine, term_text
-from esk_gui.side_effects.model import AdverseEventsModel
+from esk_gui.side_effects.model import AdverseEventsModel, Column
 from esk_gui.side_effects.questions import LOW_ROW_HEIGHT, ROW_HEIGHT, NaranjoQuestions
 from esk_gui.side_effects.table import ROW_HEIGHT as ROW_ABOVE
 from esk_gui.side_effects.table import EventsTable
@@ -43,10 +46,11 @@ class SideEffectsTab(QWidget):
     event_selected = Signal(object)
     count_changed = Signal(int)
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: Session, parent: QWidget | None = None, entry: PatientEntry | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side_effects_tab")
         self._session = session
+        self._entry = entry or PatientEntry(session, Drafts(self))
         self._patient_id: str | None = None
         self._count = -1
         wording, theme = session.wording, session.theme
@@ -57,6 +61,8 @@ class SideEffectsTab(QWidget):
         self._adder.hide()
         self._questions = NaranjoQuestions(wording, theme)
         self._message = MessageLabel(theme, "message_side_effects")
+        self._again = WaitingLinks(session, self._entry, "side_effects")
+        self._lock = ""
         self._add_button = button(
             wording("side_effects.add"), theme, self.open_adder, kind="quiet", icon_name="add", name="add_side_effect"
         )
@@ -81,7 +87,7 @@ class SideEffectsTab(QWidget):
         column.addWidget(self._asked)
         column.addSpacing(8)
         column.addLayout(head)
-        for part in (self._adder, self._message, self.table, self._none):
+        for part in (self._adder, self._message, self._again, self.table, self._none):
             column.addWidget(part)
         column.addSpacing(14)
         column.addWidget(self._questions)
@@ -92,6 +98,7 @@ class SideEffectsTab(QWidget):
 
     def _connect(self) -> None:
         self._asked.chosen.connect(self._on_asked)
+        self._asked.lock_met.connect(self._tell_lock)
         self._adder.add_wanted.connect(self._on_add)
         self._adder.closed.connect(self.close_adder)
         self._model.edit_wanted.connect(self._on_edit)
@@ -101,6 +108,9 @@ class SideEffectsTab(QWidget):
         self.table.delete_wanted.connect(self.delete_selected)
         self.table.opened.connect(self._questions.focus_first_open)
         self.table.selectionModel().currentRowChanged.connect(self._on_row_changed)
+        self.table.doubleClicked.connect(self._on_double_click)
+        self._questions.lock_met.connect(self._on_locked_question)
+        self._entry.drafts.changed.connect(self._on_drafts)
 
     # What is shown
 
@@ -124,14 +134,20 @@ class SideEffectsTab(QWidget):
         patient, study = self._patient(), self._session.study
         self.setEnabled(patient is not None)
         chosen = self.selected_event()
-        read_only = study is None or study.read_only
+        guard = self._entry.guard
+        before, self._lock = self._lock, guard.lock_text(patient.id, SignOff.EVALUATION) if patient is not None else ""
+        if before != self._lock:
+            self._message.clear()
+            self._questions.show_note(1, "")
         records = patient.adverse_events if patient is not None else ()
         cutoff = study.settings.naranjo_cutoff if study is not None else 0
         with QSignalBlocker(self.table.selectionModel()):
-            self._model.show_lines([EventLine.of(record, cutoff) for record in records], editable=not read_only)
+            self._model.show_lines([EventLine.of(record, cutoff) for record in records], editable=not self._lock)
         if patient is not None:
-            self._asked.show_patient(patient, read_only=read_only)
-        self._add_button.setEnabled(patient is not None and not read_only)
+            self._asked.show_patient(patient, self._entry)
+        self._add_button.setEnabled(patient is not None and not self._lock)
+        self._add_button.setToolTip(self._lock)
+        self._delete_button.setToolTip(self._lock or self._session.wording("side_effects.delete.help"))
         self._fit_questions()
         self._show_emptiness(patient)
         if len(records) != self._count:
@@ -197,14 +213,16 @@ class SideEffectsTab(QWidget):
     def delete_selected(self) -> None:
         """Take the chosen side effect away with its answers, as one act."""
         record, patient = self._record(), self._patient()
-        study = self._session.study
-        if record is None or patient is None or study is None or study.read_only:
+        if record is None or patient is None:
+            return
+        if self._lock:
+            self._tell_lock(self._lock)
             return
         row = self._model.row_of(record.id)
-        try:
-            study.delete_row(patient.id, record.id)
-        except Fault as fault:
-            self._session.show_error(fault)
+        issues = self._entry.delete_row(record)
+        if issues:
+            self._entry.guard.note_missing(issues, record.kind, "term")
+            self._message.show_message("\n".join(self._session.wording.issue(issue) for issue in issues))
             return
         self.refresh()
         self.table.setCurrentIndex(self._model.index(min(row, self._model.rowCount() - 1), 0))
@@ -221,6 +239,7 @@ class SideEffectsTab(QWidget):
         result = self._save(patient.id, entries)
         if result.is_refused or not term.strip():
             errors = [issue for issue in result.issues if issue.is_error] or [Issue("term_missing", "term")]
+            self._entry.guard.note_missing(errors, Kind.ADVERSE_EVENT, "term")
             self._adder.message.show_message(self._session.wording.issue(errors[0]))
             return
         self._adder.hide()
@@ -229,34 +248,58 @@ class SideEffectsTab(QWidget):
         self._questions.focus_question(1)
 
     def _on_edit(self, record_id: str, variable: str, text: str) -> None:
-        self._set(Kind.ADVERSE_EVENT, record_id, variable, text, self._message)
+        self._tell(self._set(Kind.ADVERSE_EVENT, record_id, variable, text))
 
     def _on_answered(self, variable: str, code: str) -> None:
         record = self._record()
-        if record is not None and str(record.get(variable) or "") != code:
-            self._set(Kind.ADVERSE_EVENT, record.id, variable, code, self._questions.message)
+        if record is None or self._patient_id is None:
+            return
+        place = Place(self._patient_id, variable, Kind.ADVERSE_EVENT, record.id)
+        if str(record.get(variable) or "") != code:
+            issues = self._set(Kind.ADVERSE_EVENT, record.id, variable, code)
+            text = self._session.wording.issue(issues[0]) if issues else ""
+            self._questions.show_note(NARANJO_QUESTIONS.index(variable) + 1, text, "error")
+        elif self._entry.drafts.get(place) is not None:  # back to what is stored: nothing waits any more
+            self._entry.drafts.drop(place)
 
     def _on_asked(self, variable: str, code: str) -> None:
         if self._patient_id is not None:
-            self._set(Kind.PATIENT, self._patient_id, variable, code, self._message)
+            self._tell(self._set(Kind.PATIENT, self._patient_id, variable, code))
 
-    def _set(self, kind: Kind, record_id: str, variable: str, text: str, message: MessageLabel) -> None:
-        """Save one value at once; what is refused is said beside it."""
-        study = self._session.study
-        if study is None or self._patient_id is None:
-            return
-        result = self._save(self._patient_id, [Entry(kind, record_id, variable, text)])
-        errors = [issue for issue in result.issues if issue.is_error]
-        if errors:
-            message.show_message(self._session.wording.issue(errors[0]))
-        elif message is self._message:
-            message.clear()
+    def _set(self, kind: Kind, record_id: str, variable: str, text: str) -> tuple[Issue, ...]:
+        """Save one value at once; what keeps it from being saved comes back."""
+        if self._patient_id is None:
+            return ()
+        row = "" if kind is Kind.PATIENT else record_id
+        issues = self._entry.enter(Place(self._patient_id, variable, kind, row), text, keeps_wrong=False)
         self.refresh()
+        return issues
+
+    def _tell(self, issues: tuple[Issue, ...]) -> None:
+        self._message.show_message(self._session.wording.issue(issues[0]) if issues else "")
+
+    def _tell_lock(self, text: str) -> None:
+        """Why nothing can be changed here, to whoever tries."""
+        self._message.show_message(text, "info")
+        self._area.ensureWidgetVisible(self._message, 0, 24)
+
+    def _on_locked_question(self, number: int) -> None:
+        self._questions.show_note(number, self._lock)
+
+    def _on_double_click(self, index: QModelIndex) -> None:
+        if self._lock and index.column() <= Column.PHASE:
+            self._tell_lock(self._lock)
+
+    def _on_drafts(self, patient_id: str) -> None:
+        """Something waits, or waits no more."""
+        if patient_id == self._patient_id and self.isVisible():
+            self.refresh()
 
     def _save(self, patient_id: str, entries: Sequence[Entry]) -> EntryResult:
         """Enter some values as one act; a fault of the file is told in a calm dialog."""
+        reason = self._entry.guard.reason_for(patient_id, ((entry.kind, entry.variable) for entry in entries))
         try:
-            return self._session.open_study.enter(patient_id, entries, self._session.today())
+            return self._session.open_study.enter(patient_id, entries, self._session.today(), reason)
         except Fault as fault:
             self._session.show_error(fault)
             return EntryResult(fault.issues)
@@ -286,17 +329,23 @@ class SideEffectsTab(QWidget):
     def _show_chosen(self) -> None:
         record, patient = self._record(), self._patient()
         self._questions.setVisible(record is not None)
-        study = self._session.study
-        read_only = study is None or study.read_only
-        self._delete_button.setEnabled(record is not None and not read_only)
+        self._delete_button.setEnabled(record is not None and not self._lock)
+        drafts = self._entry.drafts.of(patient.id) if patient is not None else ()
+        own = [d for d in drafts if d.place.kind is Kind.ADVERSE_EVENT or d.place.variable in ASKED]
+        self._again.show_drafts(own)
         self._delete_button.setVisible(bool(self._count > 0))
         if record is not None and patient is not None:
             warning = next(
                 (issue for issue in check_patient(patient) if issue.params.get("record_id") == record.id), None
             )
             text = self._session.wording.issue(warning) if warning is not None else ""
+            waiting = {draft.place.variable: draft.text for draft in own if draft.place.row == record.id}
             self._questions.show_event(
-                record, term_text(record, self._session.wording), read_only=read_only, warning=text
+                record,
+                term_text(record, self._session.wording),
+                read_only=bool(self._lock),
+                warning=text,
+                waiting=waiting,
             )
         self.event_selected.emit(record.id if record is not None else None)
 
