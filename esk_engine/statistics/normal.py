@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from esk_engine.statistics.values import PValue, p_value
+from esk_engine.statistics.values import SMALLEST, PValue
 
 _LOG10_2 = math.log10(2)
 
@@ -42,12 +42,14 @@ def normal_p(z: float, method: str) -> PValue:
     >>> p.value, p.underflows, round(p.log10, 6)
     (0.0, True, -349.135976)
     """
-    return p_value(two_sided_normal(z), log10_two_sided(z), method)
+    p = two_sided_normal(z)
+    return PValue(p, method) if p >= SMALLEST else PValue(p, method, underflow_log10=log10_two_sided(z))
 
 
 def upper_normal_p(z: float, method: str) -> PValue:
     """One-sided P, of a standard normal at least as high as z; its logarithm too."""
-    return p_value(math.erfc(z / math.sqrt(2)) / 2, log10_two_sided(z) - _LOG10_2, method)
+    p = math.erfc(z / math.sqrt(2)) / 2
+    return PValue(p, method) if p >= SMALLEST else PValue(p, method, underflow_log10=log10_two_sided(z) - _LOG10_2)
 
 
 def normal_quantile(probability: float) -> float:

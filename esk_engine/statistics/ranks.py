@@ -280,9 +280,10 @@ def exact_spss(doubled_u: int, m: int, n: int, exact: Exact = "auto", progress: 
         sums = SplitCounts(list(range(m + n)), chosen, progress)
         lowest = chosen * (chosen - 1) // 2
         tails, total = sums.at_most(lowest + doubled_u // 2, lowest + highest), sums.total
-    values = [min(1.0, 2 * tail / total) for tail in tails]
-    logs = [min(0.0, log10_share(2 * tail, total)) for tail in tails]
-    if not doubled_u % 2:
-        return p_value(values[0], logs[0], _SPSS)
-    underflow = (logs[0], logs[1]) if values[0] < SMALLEST else None
-    return PValue(None, _SPSS, "half_u", (values[0], values[1]), underflow_log10_bounds=underflow)
+    low, high = (min(1.0, 2 * tail / total) for tail in tails)
+    logs = None
+    if low < SMALLEST:
+        logs = log10_share(2 * tails[0], total), log10_share(2 * tails[1], total)
+    if doubled_u % 2:
+        return PValue(None, _SPSS, "half_u", (low, high), underflow_log10_bounds=logs)
+    return PValue(low, _SPSS, underflow_log10=None if logs is None else logs[0])
