@@ -61,9 +61,11 @@ def copy_study(source: Path, key: Key, target: Path) -> Head:
         What is wrong with the source, by its own code; else ``backup_full``, ``backup_folder_missing``,
         ``backup_folder_read_only``, ``backup_failed`` (detail). The target may be there half then.
     """
+    key = bound(source, key)
     with reader(source, key) as connection:
         connection.execute("COMMIT")  # a transaction would hold the writer up until all is copied
-        _copy(connection, source, bound(source, key), target)
+        _copy(connection, source, key, target)
+        _refuse_damaged(connection, source)
         head = _verified(target, key)
         row = connection.execute("SELECT hash FROM log WHERE seq = ?", (head.seq,)).fetchone()
         if row is None or row[0] != head.hash:
@@ -93,6 +95,20 @@ def _copy(connection: sql.Connection, source: Path, key: Key, target: Path) -> N
         if fault.code == "file_busy":
             raise Fault("file_busy", path=str(source)) from None
         raise
+
+
+def _refuse_damaged(connection: sql.Connection, source: Path) -> None:
+    """Fault ``file_damaged`` where a page of the source is: it was copied as zeros, under a seal of its own.
+
+    SQLCipher reads past every lock for this, so that a page may be seen while it is written: then once more, alone.
+    """
+    if damaged_pages(connection):
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        damaged = damaged_pages(connection)
+        connection.execute("COMMIT")
+        if damaged:
+            raise Fault("file_damaged", path=str(source), detail="; ".join(damaged[:5]))
 
 
 def _connect_target(target: Path, key: Key) -> sql.Connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -126,7 +127,7 @@ def test_that_every_day_week_and_month_that_has_to_keeps_one(made: list[Made], n
     monday = midnight - timedelta(days=midnight.weekday())
     assert all(has_one(monday - timedelta(weeks=n), monday - timedelta(weeks=n - 1)) for n in range(11))
     first = [datetime(2026, month, 1, tzinfo=UTC) for month in range(6, 13)]
-    assert all(has_one(begin, end) for begin, end in zip(first, first[1:], strict=False))
+    assert all(has_one(begin, end) for begin, end in pairwise(first))
 
 
 @given(LISTS, MOMENTS)
