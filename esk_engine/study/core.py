@@ -135,18 +135,16 @@ class OpenStudy(FiledStudy):
 
     def _prepared(self, act: Act) -> tuple[Preparation, tuple[Step, ...]]:
         """The act's steps upon what the file holds, and the role to write them; no steps where nothing changes."""
-        if self._reason is not None:
-            raise self._reason
-        preparation, steps = self._checked(act)
-        if self.is_writer or not steps:
-            return preparation, steps
+        if not self.is_writer and not self.read_only and act.undoes is None:
+            preparation, steps = self._checked(act)
+            if not steps:
+                return preparation, steps  # what is refused raised already, and what is the same needs no role
         meanwhile = self._take_role()
-        if meanwhile is None:
-            return preparation, steps
-        if act.undoes is None:
+        if meanwhile is not None and act.undoes is None:
             _refuse(clashes(act, meanwhile, self._state))
         preparation, steps = self._checked(act)
-        _refuse(errors_made(preparation.patients, meanwhile, self._state))
+        if meanwhile is not None:
+            _refuse(errors_made(preparation.patients, meanwhile, self._state))
         return preparation, steps
 
     def _checked(self, act: Act) -> tuple[Preparation, tuple[Step, ...]]:
