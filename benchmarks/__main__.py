@@ -1,4 +1,4 @@
-"""Prints every figure: ``python -m benchmarks [window|live|tables|ranks|scale|export ...]``, all of them by default."""
+"""Prints every figure: ``python -m benchmarks [window|live|tables|ranks|scale|export|keys ...]``, by default all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 from benchmarks.rows import Row, printed
 from esk_engine import __version__
 
-TOPICS = ("window", "live", "tables", "ranks", "scale", "export")
+TOPICS = ("window", "live", "tables", "ranks", "scale", "export", "keys")
 
 
 def _rows(topic: str) -> list[Row]:
