@@ -7,7 +7,6 @@ import getpass
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +34,9 @@ def run_command(options: argparse.Namespace, console: Console, pictures: Picture
         case "demo":
             return _demo(options, console)
         case "import":
-            return _import(options, console)
+            from esk_engine.cli.imports import run_import
+
+            return run_import(options, console, _person(options.who))
         case "export":
             return _export(options, console, pictures)
         case "analyse":
@@ -70,37 +71,6 @@ def _person(who: str = "") -> Person:
         return Person(getpass.getuser())
     except (OSError, KeyError, ImportError):
         return Person("?")
-
-
-def _import(options: argparse.Namespace, console: Console) -> int:
-    from esk_engine.exchange.import_study import import_workbook
-
-    wording = console.wording
-    try:
-        done = import_workbook(
-            options.workbook,
-            options.study,
-            person=_person(options.who),
-            today=date.today(),
-            dry_run=options.dry_run,
-            key=options.key,
-        )
-    except Fault as fault:
-        if not fault.code.startswith(("workbook", "not_a_workbook")):
-            raise
-        console.fault(fault, options.workbook)
-        return 1
-    console.issues(done.warnings)
-    console.say(wording.plural("cli.imported", done.added))
-    if done.same:
-        console.say(wording.plural("cli.same", done.same))
-    if options.dry_run:
-        console.say(wording("cli.dry_run"))
-    elif done.created:
-        from esk_engine.cli.passphrase import show_recovery
-
-        show_recovery(options.key, console)
-    return 0
 
 
 def _snapshot(options: argparse.Namespace) -> StudySnapshot:

@@ -29,12 +29,15 @@ class ImportResult:
         Whether the study file is new.
     warnings
         What was doubtful or left out, each with its place.
+    changed
+        Patients of the study of whom a value was changed.
     """
 
     added: int
     same: int
     created: bool
     warnings: tuple[Issue, ...]
+    changed: int = 0
 
 
 def import_workbook(

@@ -83,6 +83,7 @@ REPORT_SHEETS = (
     "continuation",
     "table7",
     "p_values",
+    "effects",
     "figure1",
     "classification",
     "derived",

@@ -113,6 +113,16 @@ def _scan(archive: zipfile.ZipFile, read: Iterable[zipfile.ZipInfo], file: str) 
     return Contents(has_formulas)
 
 
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The names of a workbook's sheets in their compared form; none where it may not be opened as one."""
+    try:
+        inspect_workbook(path)
+        with calm(path), zipfile.ZipFile(path) as archive:
+            return tuple(_sheet_parts(archive))
+    except Fault:
+        return ()
+
+
 def inspect_workbook(path: Path, *, every_sheet: bool = False) -> Contents:
     """Refuse what is no plain, honest .xlsx workbook.
 

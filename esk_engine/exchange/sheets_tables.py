@@ -6,6 +6,7 @@ reads as the article does and every number can be recomputed from the data sheet
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ _SHEETS = {
     "continuation": "continuation",
     "7": "table7",
     "p": "p_values",
+    "effects": "effects",
 }
 _HEAD_ROW = 4  # title, the study, a blank row, the heads
 _PARTS = {
@@ -91,6 +93,11 @@ def _cell_items(cell: Cell, width: int, look: Look, wording: Wording) -> list[It
             continue
         # Adjoining cells of a range meet in the middle: right-aligned, then left-aligned from the dash on.
         align = "right" if at < 2 and not (at == 1 and width == 2) else "left"
+        if math.isinf(number):  # Excel has no such number
+            text = wording.number(number)
+            upper = cell.kind is CellKind.INTERVAL and at == 1
+            items[at] = f"{wording('table.to')} {text}" if upper else text, replace(bold, align=align, grey=at > 0)
+            continue
         items[at] = number, replace(bold, number_format=number_format, align=align, grey=at > 0)
     return items
 

@@ -16,7 +16,7 @@ from esk_engine.exchange.intake.book_in import read_book
 from esk_engine.exchange.intake.cells import CellRead
 from esk_engine.exchange.intake.compare import Comparison, Difference, act_of, compare, faults_of
 from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target, propose
-from esk_engine.exchange.intake.questions import Question, answer
+from esk_engine.exchange.intake.questions import Question, answer, questions
 from esk_engine.exchange.intake.raw import RawCell, RawTable, Source, TextForm
 from esk_engine.exchange.intake.recipes import applied, fits, read_recipe, recipes, save_recipe
 from esk_engine.exchange.intake.text_in import DELIMITERS, read_text
@@ -26,6 +26,7 @@ from esk_engine.exchange.safe_zip import calm
 __all__ = [
     "DELIMITERS",
     "MOLAR_MASS",
+    "TEXT_ENDINGS",
     "CellRead",
     "ColumnRule",
     "Comparison",
@@ -47,6 +48,7 @@ __all__ = [
     "fits",
     "open_source",
     "propose",
+    "questions",
     "read",
     "read_recipe",
     "recipes",

@@ -20,10 +20,8 @@ from esk_engine.exchange.intake.units import factor, own_unit
 from esk_engine.exchange.synonyms import CodeWords
 from esk_engine.validation import parse, parse_number
 
-_MISSING_TEXTS = (
-    "n.b., nb, n.v.t., nvt, na, n/a, #n/a, onbekend, unknown, missing, ontbreekt, ., -, --, ?, nan, null, none"
-)
-MISSING_TEXTS: Final = frozenset(_MISSING_TEXTS.split(", "))
+_MISSING_TEXTS = "n.b., nb, n.v.t., nvt, na, n/a, #n/a, onbekend, unknown, missing, ontbreekt, ., -, --, ?"
+MISSING_TEXTS: Final = frozenset((*_MISSING_TEXTS.split(", "), "nan", "null", "none"))
 MISSING_NUMBERS: Final = frozenset((-99.0, -98.0, -97.0, -96.0, -95.0, 99.0, 999.0, 9999.0, -999.0, -9.0))
 _EXAMPLES = 3
 
