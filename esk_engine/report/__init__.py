@@ -17,6 +17,7 @@ from esk_engine.report.analysis import (
 from esk_engine.report.as_json import to_json
 from esk_engine.report.cautions import Caution, CautionCode, caution_text
 from esk_engine.report.count_effects import CountEffects, count_effects
+from esk_engine.report.effect_table import effect_table, side_tables
 from esk_engine.report.effects import Effects
 from esk_engine.report.extras import ComparisonExtras, Extras, SideEffectExtras, extras
 from esk_engine.report.figures import FIGURES, Figure, Point, figure_series
@@ -31,7 +32,7 @@ from esk_engine.report.render import (
     table_tsv,
     title,
 )
-from esk_engine.report.side_tables import P_HEADS, p_table, side_effect_table, side_tables
+from esk_engine.report.side_tables import P_HEADS, p_table, side_effect_table
 from esk_engine.report.stratified import StratifiedBySex
 from esk_engine.report.table import Cell, CellKind, Head, Note, Row, Table
 from esk_engine.report.tables import SIGNIFICANT, decimals_of, method_note, p_cell, set_note, tables
@@ -73,6 +74,7 @@ __all__ = [
     "compare",
     "count_effects",
     "decimals_of",
+    "effect_table",
     "extras",
     "figure_series",
     "head_text",

@@ -64,7 +64,7 @@ def p_table(analysis: Analysis, found: Extras) -> Table:
     notes = (
         *(Note(f"side_by_side.{head}") for head in P_HEADS[:-1]),
         Note(f"side_by_side.p_holm.{analysis.cohort.settings.p_method}", {"k": found.holm_count}),
-        *_dash_notes(rows),
+        *dash_notes(rows),
         *_spss_bounds(found),
         *_left_out(found),
         *common_notes(analysis),
@@ -72,7 +72,7 @@ def p_table(analysis: Analysis, found: Extras) -> Table:
     return Table("p", "table.statistic.p", tuple(Head(head) for head in P_HEADS), tuple(rows), notes)
 
 
-def _dash_notes(rows: Iterable[Row]) -> Iterator[Note]:
+def dash_notes(rows: Iterable[Row]) -> Iterator[Note]:
     """Why cells are a dash, each reason once with how often."""
     reasons = Counter(cell.reason for row in rows for cell in row.cells if cell.reason and cell.numbers[0] is None)
     for reason, n in reasons.items():
@@ -141,15 +141,10 @@ def side_effect_table(analysis: Analysis, found: Extras) -> Table:
         if effect.pending:
             notes.append(Note("pending_in_neither", {"term": effect.term, "n": effect.pending}))
     notes += below_lloq_notes(analysis, CONCENTRATIONS)
-    notes += _dash_notes(rows)
+    notes += dash_notes(rows)
     if rows:
         notes.append(Note("exploratory", {"n": len(rows)}))
     if settings.synthetic:
         notes.append(Note("synthetic"))
     heads = tuple(Head(key) for key in ("n_with", "with", "n_without", "without", "p", "shift", "interval"))
     return Table("7", "table.statistic.median_range_only", heads, rows, tuple(notes))
-
-
-def side_tables(analysis: Analysis, found: Extras) -> tuple[Table, Table]:
-    """Both, in the order in which they are shown: "7" and "p"."""
-    return side_effect_table(analysis, found), p_table(analysis, found)

@@ -20,6 +20,7 @@ from esk_engine.report import (
     analyse,
     caution_text,
     cell_text,
+    effect_table,
     extras,
     head_text,
     note_text,
@@ -480,6 +481,30 @@ def test_that_categories_without_anything_to_compare_say_why() -> None:
     effects = found([one("R1", True, sex="female"), one("N1", False, sex="female")]).of_count("sex")
     assert (effects.differences, effects.of) == ((), None)
     assert effects.odds_ratio.reason == "fewer_than_two_rows_or_columns"
+
+
+def test_that_every_effect_size_stands_in_one_table_with_its_interval() -> None:
+    analysis = analyse(Cohort.of(demo_patients(), demo_settings("nl"), TABLE_2))
+    table = effect_table(analysis, extras(analysis))
+    heads = [head_text(head, NL)[0] for head in table.head]
+    at = {name: heads.index(name) for name in ("Verschil", "Rang-biseriële r", "Verhouding", "Oddsratio")}
+    norketamine = texts(row_of(table, "Norketamine Css (µg/L)"))
+    assert norketamine[at["Verschil"]] == "−18,5"
+    assert norketamine[at["Rang-biseriële r"]] == "−0,49"  # 2 x 51 / 200 - 1
+    men = texts(row_of(table, "man"))
+    assert men[at["Oddsratio"] :] == ["0,098", "0,002 tot 0,942"]
+    assert men[at["Verhouding"]] == ""
+    peripheral = texts(row_of(table, "perifeer"))  # all 10 responders, 17 of 20 others
+    assert peripheral[at["Oddsratio"]] == "∞"
+    assert peripheral[at["Oddsratio"] + 1].endswith("tot ∞")
+    assert texts(row_of(table, "Leeftijd (jaar)"))[at["Verhouding"] :] == [""] * 6
+
+
+def test_that_the_table_of_effect_sizes_says_why_one_is_not_there() -> None:
+    analysis = analyse(Cohort.of(ages([40, 50], [60, 70]), Settings(), BY_RELIEF))
+    table = effect_table(analysis, extras(analysis))
+    assert texts(row_of(table, "Leeftijd (jaar)"))[:4] == ["−20,0", "–", "−1,00", "–"]
+    assert any("overlap" in note or "breedte" in note for note in notes(table))
 
 
 def test_that_an_infinite_odds_ratio_is_told_as_such_in_json() -> None:

@@ -29,6 +29,7 @@ DUTCH = [
     "Vervolgbehandeling",
     "Tabel 7",
     "P-waarden",
+    "Effectmaten",
     "Figuur 1",
     "Classificatie",
     "Afgeleide waarden",
@@ -111,6 +112,19 @@ def test_that_the_overview_holds_the_methods_a_paragraph_a_row(demo: Workbook) -
     first = row_with(sheet, "Literatuur")[1]
     assert str(first.value).startswith("1. Tukey JW.")
     assert str(sheet.cell(first.row + 1, 2).value).startswith("2. Mann HB, Whitney DR.")
+
+
+def test_that_effect_sizes_stand_with_their_intervals_as_numbers(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Effectmaten")
+    cells = [cell.value for cell in row_with(sheet, "Norketamine Css (µg/L)")[1:] if cell.value != ""]
+    assert len(cells) == 12  # four estimates, each with two limits
+    assert cells[0] == -18.5
+    assert cells[3] == pytest.approx(2 * 51 / 200 - 1, rel=1e-12)
+    men = [cell.value for cell in row_with(sheet, "man")[1:] if cell.value != ""]
+    assert men[0] == pytest.approx(-45)
+    assert men[3:] == pytest.approx([1 / 10.200124879, 1 / 524.926249, 1 / 1.06147265], rel=1e-8)
+    peripheral = [cell.value for cell in row_with(sheet, "perifeer")[1:] if cell.value != ""]
+    assert (peripheral[3], peripheral[-1]) == ("∞", "tot ∞")  # all 10 responders: Excel has no infinite number
 
 
 def test_that_all_p_values_stand_side_by_side_as_numbers(demo: Workbook) -> None:
