@@ -277,7 +277,7 @@ def test_that_a_defect_is_written_down_and_its_place_told(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("P01 weighs 71.5 kg")
 
-    monkeypatch.setattr(import_study, "import_workbook", broken)
+    monkeypatch.setattr("esk_engine.cli.imports.import_workbook", broken)
     run = esk("import", "any.xlsx", "any.esk")
     log = tmp_path / "state" / ("Esk" if os.name == "nt" else "esk") / "esk.log"
     assert run.code == 1

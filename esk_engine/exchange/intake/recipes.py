@@ -37,7 +37,7 @@ def save_recipe(folder: Path, name: str, mapping: Mapping) -> Path:
     except OSError:
         raise Fault("target_not_writable", path=str(folder)) from None
     text = json.dumps({"name": name, "mapping": mapping.to_json()}, ensure_ascii=False, indent=1, sort_keys=True)
-    with written_beside(path) as beside:
+    with written_beside(path, _ENDING) as beside:
         Path(beside).write_text(text, encoding="utf-8")
     return path
 
