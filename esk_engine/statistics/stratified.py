@@ -108,6 +108,8 @@ def _exact(used: Sequence[tuple[FloatArray, FloatArray]]) -> PValue:
     furthest = sum(x.size * y.size * (common // (x.size + y.size + 1)) for x, y in used)
     if furthest > _FURTHEST:
         return PValue(None, _EXACT, "exact_too_large")
+    if max(x.size + y.size for x, y in used) > _MOST_VALUES:
+        return PValue(None, _EXACT, "exact_over_one_second")
     *others, largest = sorted(used, key=lambda stratum: stratum[0].size * stratum[1].size)
     sums: IntArray = np.zeros(1, dtype=np.int64)
     shares: FloatArray = np.ones(1)
@@ -121,8 +123,6 @@ def _exact(used: Sequence[tuple[FloatArray, FloatArray]]) -> PValue:
         shares = np.bincount(inverse.ravel(), weights).astype(np.float64)
         observed += ours
     x, y = largest
-    if x.size + y.size > _MOST_VALUES:
-        return PValue(None, _EXACT, "exact_over_one_second")
     places, chances, ours = _places(x, y, common)
     distance = abs(observed + ours)
     if distance == 0:

@@ -126,3 +126,7 @@ def test_that_large_strata_leave_the_exact_p_out_and_say_so() -> None:
     assert result.p_exact.value is None
     assert result.p_exact.reason == "exact_over_one_second"
     assert result.p_asymptotic.value is not None
+    # a stratum of many values of which few are in one group, beside a balanced one
+    lopsided = van_elteren([(draws[:1], draws[1:300]), (draws[300:320], draws[320:340])])
+    assert lopsided.p_exact.reason == "exact_over_one_second"
+    assert van_elteren([(draws[:1], np.tile(draws, 4)), (draws[:40], draws[40:80])]).p_exact.value is None
