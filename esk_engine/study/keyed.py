@@ -17,9 +17,10 @@ from esk_engine.study_file import PUBLIC, Key
 from esk_engine.study_file.backup import backup_folder, exchange_key
 from esk_engine.study_file.connection import exists
 from esk_engine.study_file.encoding import repaired_text
+from esk_engine.study_file.heads import has_passphrase
 from esk_engine.study_file.keys import check_new, opens, recovery_text
 from esk_engine.study_file.log import LoggedAct, utc_now
-from esk_engine.study_file.reading import LogFilter
+from esk_engine.study_file.reading import reader
 from esk_engine.study_file.rekey import NewKey, rekey_study
 from esk_engine.study_file.writing import Step, Writing
 
@@ -98,14 +99,13 @@ class Keyed(OpenStudy):
             self.become_writer()
             wanted = _new_key(new)
             old = self._key
-            self._exchange(wanted, KeyChange(self._logged_passphrase(), new is not None), reason)
+            self._exchange(wanted, KeyChange(self._has_by_log(), new is not None), reason)
             self._stale_backups = self._exchange_backups(old, on_progress or _nobody)
             return recovery_text(wanted.key)
 
-    def _logged_passphrase(self) -> bool:
-        """Whether the study has a passphrase by its log."""
-        lines = self.log(LogFilter(kind="passphrase", newest=1))
-        return bool(lines) and lines[0].new is not None
+    def _has_by_log(self) -> bool:
+        with reader(self._path, self._key) as connection:
+            return has_passphrase(connection)
 
     def _exchange(self, new: NewKey, change: KeyChange, reason: str) -> None:
         writer = self._writer

@@ -17,12 +17,14 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple, cast
 
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.study_file.check import Finding
-from esk_engine.study_file.reading import read_head
+from esk_engine.study_file.connection import Key
+from esk_engine.study_file.reading import read_head, reader
 
 _LINES_AT_ONCE = 200  # a whole patient is one line, of some pages
 
@@ -54,6 +56,12 @@ def hash_at(connection: sql.Connection, seq: int) -> str:
     """The hash of one line of the log, "" where there is none."""
     row = connection.execute("SELECT hash FROM log WHERE seq = ?", (seq,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def has_passphrase(connection: sql.Connection) -> bool:
+    """Whether a study has a passphrase by what its log says last."""
+    row = connection.execute("SELECT new FROM log WHERE kind = 'passphrase' ORDER BY seq DESC LIMIT 1").fetchone()
+    return bool(row) and row[0] is not None
 
 
 def restores(connection: sql.Connection) -> tuple[Restored, ...]:
@@ -89,3 +97,9 @@ def missing_heads(connection: sql.Connection, known: Iterable[KnownHead]) -> Ite
             continue
         code = "log_cut" if head.seq > end else "log_forked"
         yield Finding(code, {"seq": head.seq, "file": head.file})
+
+
+def check_heads(path: Path, key: Key, known: Iterable[KnownHead]) -> tuple[Finding, ...]:
+    """``missing_heads`` of a study file, by their numbers; a Fault where it cannot be read."""
+    with reader(path, key) as connection:
+        return tuple(missing_heads(connection, sorted(set(known))))

@@ -46,19 +46,35 @@ def gives_whole_study(path: Path, journal: Path, key: Key) -> bool:
     ------
     OSError
         Where no copy can be made.
+    Fault
+        ``key_needed``, ``key_wrong``: nobody can tell without the key.
     """
     with tempfile.TemporaryDirectory(prefix="esk-") as folder:
         copy = Path(folder) / "study.esk"
         shutil.copyfile(path, copy)
+        is_open = _opens(copy, key)
         beside = copy.with_name(copy.name + "-journal")
         shutil.copyfile(journal, beside)
         is_complete = _is_complete(beside.read_bytes())
         try:
             play_back(copy, key)
             found = {finding.code for finding in check_file(copy, key).findings}
-        except (Fault, sql.Error):
+        except sql.Error:
+            return False
+        except Fault as fault:
+            if fault.code.startswith("key_") and not is_open:
+                raise Fault(fault.code, path=str(path)) from None
             return False
     return found <= _OF_OLD if is_complete else not found
+
+
+def _opens(path: Path, key: Key) -> bool:
+    """Whether the first page carries the seal of the key as it stands."""
+    try:
+        connect(path, key, "ro").close()
+    except Fault:
+        return False
+    return True
 
 
 def play_back(path: Path, key: Key) -> None:

@@ -18,13 +18,13 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.records import RestoreChange
+from esk_engine.records import Change, KeyChange, RestoreChange
 from esk_engine.study_file.backup import backup_folder, list_backups
 from esk_engine.study_file.check import check_file
-from esk_engine.study_file.connection import Key, bound, connect, exists, fault_of, sync_folder
+from esk_engine.study_file.connection import PUBLIC, Key, bound, connect, exists, fault_of, sync_folder
 from esk_engine.study_file.copying import copy_study, target_fault
 from esk_engine.study_file.encoding import canonical_json, repaired_text
-from esk_engine.study_file.heads import hash_at, study_id
+from esk_engine.study_file.heads import has_passphrase, hash_at, study_id
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Author, Head, LoggedAct, utc_now
 from esk_engine.study_file.migrations import migrate
@@ -32,7 +32,8 @@ from esk_engine.study_file.reading import read_file, read_head, reader
 from esk_engine.study_file.schema import add_absent_columns, check_identity
 from esk_engine.study_file.writing import Step, Writing, write
 
-_BEYOND_READING = ("not_a_study", "file_damaged", "file_unreadable", "key_needed", "key_wrong", "key_changed")
+_BEYOND_READING = ("not_a_study", "file_damaged", "file_unreadable")
+_CLOSED = ("key_needed", "key_wrong", "key_changed")
 _AS_OF_A_STUDY = {"backup_full": "file_full", "backup_folder_missing": "folder_missing"}
 
 
@@ -56,7 +57,8 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
     Raises
     ------
     Fault
-        ``study_is_whole`` (restore from within it), ``file_newer``, ``file_locked`` (who, pc, since), what keeps the
+        ``study_is_whole`` (restore from within it), ``study_unsure`` (it may be whole under another passphrase: whoever
+        knows better gives it another name first), ``file_newer``, ``file_locked`` (who, pc, since), what keeps the
         backup from being read (``backup_damaged`` where its log does not prove it), ``file_full``,
         ``file_read_only``, ``folder_missing``, ...: all is as it was then.
     """
@@ -69,7 +71,7 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
     lock.acquire(author.person, author.pc)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.restore")
     try:
-        _refuse_whole(path, key)
+        _refuse_whole(path, backup, key)
         head = _prepare(path, backup, fresh, key, author, reason)
         return Replaced(_exchange(fresh, path), head)
     except OSError as error:
@@ -81,16 +83,17 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
         lock.release()
 
 
-def _refuse_whole(path: Path, key: Key) -> None:
+def _refuse_whole(path: Path, backup: Path, key: Key) -> None:
     """Only what nobody can read is replaced."""
     if not exists(path) or path.stat().st_size == 0:
         return
     try:
         read_file(path, key)
     except Fault as fault:
-        if fault.code in _BEYOND_READING:
+        same_salt = bound(path, PUBLIC).salt == bound(backup, PUBLIC).salt
+        if fault.code in _BEYOND_READING or (fault.code in _CLOSED and same_salt):
             return
-        raise
+        raise Fault("study_unsure", path=str(path)) if fault.code in _CLOSED else fault from None
     raise Fault("study_is_whole", path=str(path))
 
 
@@ -103,13 +106,17 @@ def _prepare(path: Path, backup: Path, fresh: Path, key: Key, author: Author, re
     except Fault as fault:
         raise _of_study(fault, path) from None
     told = restored_json(backup, head, _left_behind(path, backup, key))
-    logged = LoggedAct(head.act + 1, head.seq + 1, utc_now(), author, (RestoreChange(told),), repaired_text(reason))
     connection = connect(fresh, key, "rw")
     try:
+        changes: tuple[Change, ...] = (RestoreChange(told),)
+        had, has = has_passphrase(connection), not key.is_public
+        if had != has:  # the backup followed its study to another key; its log did not
+            changes = (*changes, KeyChange(had, has))
+        logged = LoggedAct(head.act + 1, head.seq + 1, utc_now(), author, changes, repaired_text(reason))
         migrate(connection, check_identity(connection, fresh))
         add_absent_columns(connection)
         connection.execute("BEGIN IMMEDIATE")
-        after = write(connection, Writing(logged, (Step(RestoreChange(told)),)), head)
+        after = write(connection, Writing(logged, tuple(Step(change) for change in changes)), head)
         connection.execute("COMMIT")
         connection.execute("PRAGMA journal_mode = DELETE")
     except sql.Error as error:

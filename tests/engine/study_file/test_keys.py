@@ -19,7 +19,7 @@ from esk_engine.study_file.connection import PUBLIC
 from esk_engine.study_file.keys import check_new, is_protected, read_recovery, recovery_text, unlock
 from esk_engine.study_file.tries import Tries
 from esk_engine.wording import Wording
-from tests.engine.study_file.helpers import NURSE, closed_study, digest, two_patients
+from tests.engine.study_file.helpers import NURSE, closed_study, digest, python, two_patients
 
 PAGE = 4096
 PASSPHRASE = "één kat op 't dak"
@@ -228,3 +228,31 @@ def test_that_a_passphrase_that_nobody_types_is_refused(text: str) -> None:
     with pytest.raises(Fault, match="passphrase_form"):
         check_new(text)
     check_new("geheim 😀 één")
+
+
+# Stopped in the middle of an act, the journal still beside the file.
+HALF_DONE = """
+import os, sys
+from pathlib import Path
+from esk_engine.study_file.connection import Key, connect
+connection = connect(Path(sys.argv[1]), Key.of_passphrase(sys.argv[2]), "rw")
+connection.execute("PRAGMA cache_size = 1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE patient SET age_years = 99, remarks = ?", ("x" * 9000,))
+connection.execute("CREATE TABLE more (text TEXT)")
+connection.executemany("INSERT INTO more VALUES (?)", [("y" * 4000,)] * 50)
+os._exit(9)
+"""
+
+
+def test_that_a_study_that_was_cut_off_is_not_taken_for_a_damaged_one_by_who_has_not_its_key(tmp_path: Path) -> None:
+    path = protected(tmp_path)
+    with python(HALF_DONE, path, PASSPHRASE) as process:
+        process.wait()
+    assert path.with_name("secret.esk-journal").stat().st_size > 512
+    assert is_protected(path)
+    assert code_of(path) == "key_needed"
+    assert code_of(path, Key.of_passphrase("fout")) == "key_wrong"
+    with Study.open(path, person=NURSE, key=unlock(path, PASSPHRASE)) as study:
+        assert [one.get("age_years") for one in study.patients] == [57, 40]
+    assert check_file(path, unlock(path, PASSPHRASE)).is_whole

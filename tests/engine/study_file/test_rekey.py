@@ -18,6 +18,8 @@ from sqlcipher3 import dbapi2 as sql
 from esk_engine.errors import Fault
 from esk_engine.records import Patient
 from esk_engine.study import Key, Study
+from esk_engine.study.backed import replace_damaged
+from esk_engine.study.keyed import Keyed
 from esk_engine.study_file import backup, rekey
 from esk_engine.study_file.backup import backup_folder, list_backups, make_backup
 from esk_engine.study_file.check import check_file
@@ -589,3 +591,37 @@ def test_that_backups_of_another_study_with_the_same_name_are_left_alone(tmp_pat
     study.close()
     assert digest(folder / foreign.name.replace("2026", "2025")) == before
     assert study.stale_backups == ()
+
+
+def test_that_backups_that_stayed_without_the_passphrase_get_it_with_the_next_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = new_study(tmp_path)
+    folder = with_backups(study, 2)
+    monkeypatch.setattr(Keyed, "_exchange_backups", lambda *_: ())  # as if it was cut off here
+    study.change_passphrase(NEW)
+    assert [is_protected(file) for file in sorted(folder.glob("*.esk"))] == [False, False]
+    study.add_patient({"study_no": "P3"}).saved.result(5)
+    assert study.back_up() is not None
+    study.close()
+    found = list_backups(study.path, folder, unlock(study.path, NEW))
+    assert len(found) >= 2  # one of the two of one month is not kept
+    assert [(each.fault, is_protected(each.path)) for each in found] == [(None, True)] * len(found)
+
+
+@pytest.mark.parametrize("new", [NEW, None])
+def test_that_a_backup_of_before_the_change_takes_the_place_of_a_damaged_study_and_the_log_says_so(
+    tmp_path: Path, new: str | None
+) -> None:
+    study = protected(tmp_path) if new is None else new_study(tmp_path)
+    folder = with_backups(study, 1)
+    study.change_passphrase(new)
+    study.close()
+    (file,) = folder.glob("*.esk")
+    study.path.write_bytes(study.path.read_bytes()[:5000])
+    key = unlock(file, NEW) if new else PUBLIC
+    replace_damaged(study.path, file, person=NURSE, key=key, reason="disk")
+    assert check_file(study.path, key).is_whole
+    with Study.open(study.path, person=NURSE, key=key) as again:
+        lines = [(line.kind, line.new is not None) for line in again.log()[-2:]]
+        assert lines == [("restore", True), ("passphrase", new is not None)]
