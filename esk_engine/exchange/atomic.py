@@ -1,16 +1,23 @@
-"""A workbook is written beside its target and then moved in place: the target is whole, old or new, at any moment."""
+"""A workbook is written beside its target and then moved in place: the target is whole, old or new, at any moment.
+
+What a program that was killed left beside it goes when the same target is next written to.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
+import time
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from esk_engine.errors import Fault
+
+_LEFT_SECONDS = 6 * 3600.0  # longer than any export takes
 
 
 def _fault_of(error: OSError, target: Path) -> Fault:
@@ -59,6 +66,7 @@ def written_beside(target: Path, suffix: str = ".xlsx") -> Generator[Path, None,
         ``target_not_xlsx``, ``target_open``, ``target_not_writable``, ``file_full``.
     """
     check_target(target, suffix)
+    _sweep(target)
     beside = target.with_name(f".{target.stem[:40]}.{uuid.uuid4().hex[:8]}{target.suffix}")
     try:
         yield beside
@@ -69,6 +77,15 @@ def written_beside(target: Path, suffix: str = ".xlsx") -> Generator[Path, None,
     finally:
         with contextlib.suppress(OSError):
             beside.unlink()
+
+
+def _sweep(target: Path) -> None:
+    """Take away what stands half written beside a target, and has stood so for hours."""
+    names = f".{glob.escape(target.stem[:40])}.{'[0-9a-f]' * 8}{glob.escape(target.suffix)}"
+    for left in target.parent.glob(names):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                left.unlink()
 
 
 def _to_disk(path: Path) -> None:

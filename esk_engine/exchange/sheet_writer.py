@@ -1,6 +1,6 @@
 """One sheet, written row by row: looks by name, text always as text, print set-up, widths that fit.
 
-Rows go to disk as they come (openpyxl's write-only mode), so a cell per column and look serves every row.
+Rows go into the file as they come (``streamed``), so a cell per column and look serves every row.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from esk_engine.errors import Fault
 from esk_engine.exchange.layout import cell_name
 
 if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
+    from esk_engine.exchange.streamed import StreamedBook
 
 MAX_TEXT = 32_767  # what one cell holds, in UTF-16 units
 MAX_ROWS = 1_048_576
@@ -92,7 +92,7 @@ class SheetWriter:
     Parameters
     ----------
     book
-        A write-only workbook.
+        The workbook; of its sheets one at a time is written.
     title
         The sheet's title.
     widths
@@ -107,7 +107,7 @@ class SheetWriter:
 
     def __init__(
         self,
-        book: Workbook,
+        book: StreamedBook,
         title: str,
         widths: Sequence[float],
         *,
@@ -116,7 +116,8 @@ class SheetWriter:
         page_lines: tuple[str, str] = ("", ""),
         row_count: int | None = None,
     ) -> None:
-        self._sheet: Any = book.create_sheet(title)
+        self._book = book
+        self._sheet: Any = book.add_sheet(title)
         self._widths = [min(max(width, NARROWEST), WIDEST) for width in widths]
         self._cells: dict[tuple[int, Look], Any] = {}
         self.title = title
@@ -147,6 +148,19 @@ class SheetWriter:
         if lines > 1:
             self._sheet.row_dimensions[self.row_count].height = min(_LINE_HEIGHT * lines, _TALLEST)
         self._sheet.append([self._item(column, item) for column, item in enumerate(row, 1)])
+
+    def end(self) -> None:
+        """The sheet is whole, its charts and pictures too.
+
+        Raises
+        ------
+        Fault
+            ``too_many_rows`` where it has grown beyond what a workbook holds, 2 GB of XML.
+        """
+        try:
+            self._book.end_sheet(self._sheet)
+        except RuntimeError:  # zipfile's word for it
+            raise Fault("too_many_rows", sheet=self.title, rows=self.row_count) from None
 
     def _lines(self, at: int, value: Content, look: Look) -> int:
         """How many lines wrapped text takes: not every program makes a row as high as its text needs."""

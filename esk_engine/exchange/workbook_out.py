@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from esk_engine.criteria import CriteriaSet
 from esk_engine.errors import Fault
@@ -21,6 +20,7 @@ from esk_engine.exchange.sheets_log import LOG_WIDTHS, ROWS_PER_SHEET, log_head,
 from esk_engine.exchange.sheets_overview import overview_sheet, study_line
 from esk_engine.exchange.sheets_patients import classification_sheet, derived_sheet
 from esk_engine.exchange.sheets_tables import table_sheet
+from esk_engine.exchange.streamed import StreamedBook
 from esk_engine.report import Analysis, Extras, Figure, analyse, extras, figure_series, side_tables, tables
 from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording
@@ -91,15 +91,16 @@ def export_workbook(
         found, figures = extras(analysis, _stopping(cancelled)), figure_series(analysis)
         plans = _plans(snapshot, analysis, found, figures, now or datetime.now(), wording, has_pictures=bool(pictures))
         expected = sum(plan.row_count for plan in plans) + (snapshot.version if with_log else 0)
-        book = _Book(snapshot, wording, _Job(expected, progress, cancelled))
+        book = _Book(beside, snapshot, wording, _Job(expected, progress, cancelled))
         try:
             for plan in plans:
                 writer = book.write(plan)
                 if plan.title == report_title("figure1", wording):
                     _illustrate(writer, figures, pictures or {}, wording)
+                writer.end()
             if with_log:
                 book.write_log()
-            book.save(beside)
+            book.save()
         finally:
             book.close()
     progress(1.0)
@@ -160,19 +161,16 @@ def _plans(
 class _Book:
     """The workbook while it is written, a sheet after the other."""
 
-    def __init__(self, snapshot: StudySnapshot, wording: Wording, job: _Job) -> None:
-        from openpyxl import Workbook
-
+    def __init__(self, path: Path, snapshot: StudySnapshot, wording: Wording, job: _Job) -> None:
         self._snapshot, self._wording, self._job = snapshot, wording, job
         name = snapshot.settings.study_name or snapshot.name
         self._page_lines = (name, wording("note.synthetic") if snapshot.settings.synthetic else "")
-        self._book = Workbook(write_only=True)
-        self._book.properties.title = name
-        self._book.properties.creator = "Esk"
-        self._book.properties.language = wording.language
+        self._book = StreamedBook(path)
+        properties = self._book.book.properties
+        properties.title, properties.creator, properties.language = name, "Esk", wording.language
 
     def write(self, plan: SheetPlan) -> SheetWriter:
-        """One sheet, whole."""
+        """One sheet with all its rows; whoever asked for it ends it."""
         writer = SheetWriter(
             self._book,
             plan.title,
@@ -198,6 +196,7 @@ class _Book:
             if first is not None:
                 writer.append(first)
                 self._write_rows(writer, islice(lines, ROWS_PER_SHEET - 1))
+            writer.end()
             first, part = next(lines, None), part + 1
 
     def _write_rows(self, writer: SheetWriter, rows: Iterator[Sequence[Item]]) -> None:
@@ -208,12 +207,9 @@ class _Book:
                 self._job.advance(_STEP)
         self._job.advance((writer.row_count - before) % _STEP)
 
-    def save(self, path: Path) -> None:
-        self._book.save(path)
+    def save(self) -> None:
+        self._book.finish()
 
     def close(self) -> None:
-        """End every sheet's temporary file, also where the export stopped half way."""
-        sheets: list[Any] = list(self._book.worksheets)
-        for sheet in sheets:
-            if not sheet.closed:
-                sheet.close()
+        """Let go of the file, also where the export stopped half way."""
+        self._book.give_up()

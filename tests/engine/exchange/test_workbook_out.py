@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from datetime import date, datetime
 from pathlib import Path
 
@@ -332,3 +333,21 @@ def test_that_an_empty_study_can_be_exported(tmp_path: Path) -> None:
     book = exported(snapshot_of([]), tmp_path, "en")
     assert "Table 3" in book.sheetnames
     assert sheet_of(book, "patients").max_row == 1
+
+
+def test_that_what_a_killed_export_left_beside_its_target_goes_after_hours(tmp_path: Path) -> None:
+    old, young = tmp_path / ".out.0123abcd.xlsx", tmp_path / ".out.4567abcd.xlsx"
+    foreign = tmp_path / ".outing.0123abcd.xlsx"
+    for each in (old, young, foreign):
+        each.write_bytes(b"PK")
+    for each in (old, foreign):
+        os.utime(each, (1_700_000_000, 1_700_000_000))
+    exported(snapshot_of([patient("P01")]), tmp_path)
+    assert sorted(path.name for path in tmp_path.glob(".*")) == [young.name, foreign.name]
+
+
+def test_that_a_sheet_beyond_what_a_workbook_holds_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("zipfile.ZIP64_LIMIT", 2000)
+    with pytest.raises(Fault, match="too_many_rows"):
+        exported(snapshot_of([patient("P01")]), tmp_path)
+    assert list(tmp_path.glob("*.xlsx")) == []
