@@ -14,7 +14,7 @@ from typing_extensions import override
 from esk_engine import __version__
 from esk_engine.wording import LANGUAGES, Language, Wording
 
-COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check", "passphrase")
+COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check", "passphrase", "backup", "backups", "restore")
 
 
 def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentParser:
@@ -76,8 +76,33 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
         made = _command(commands, name, wording)
         _study(made, wording)
         _flag(made, "json", wording)
+        if name == "check":
+            made.add_argument(
+                "--against",
+                type=Path,
+                nargs="+",
+                action="extend",
+                default=[],
+                metavar="FILE",
+                help=wording("cli.help.against"),
+            )
+    _backups(commands, wording)
     _passphrase(_command(commands, "passphrase", wording), wording)
     return parser
+
+
+def _backups(commands: Any, wording: Wording) -> None:
+    made = _command(commands, "backup", wording)
+    _study(made, wording)
+    made.add_argument("folder", type=Path, nargs="?", metavar="FOLDER", help=wording("cli.help.backup_target"))
+    made = _command(commands, "backups", wording)
+    _study(made, wording)
+    _flag(made, "json", wording)
+    made = _command(commands, "restore", wording)
+    _study(made, wording)
+    made.add_argument("backup", type=Path, metavar="BACKUP", help=wording("cli.help.backup_file"))
+    made.add_argument("--who", required=True, type=_initials, metavar="INITIALS", help=wording("cli.help.who"))
+    made.add_argument("--reason", required=True, metavar="TEXT", help=wording("cli.help.reason"))
 
 
 def _passphrase(made: argparse.ArgumentParser, wording: Wording) -> None:

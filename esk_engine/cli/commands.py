@@ -26,6 +26,10 @@ _READER = Person("")
 
 def run_command(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
     """Run what was asked for; the exit code."""
+    if options.command == "restore":
+        from esk_engine.cli.backups import run_restore
+
+        return run_restore(options, console)  # its key may be that of the backup
     if "passphrase_file" in options:
         from esk_engine.cli.passphrase import study_key
 
@@ -51,8 +55,18 @@ def run_command(options: argparse.Namespace, console: Console, pictures: Picture
             from esk_engine.cli.passphrase import run_passphrase
 
             return run_passphrase(options, console)
+        case "backup":
+            from esk_engine.cli.backups import run_backup
+
+            return run_backup(options, console)
+        case "backups":
+            from esk_engine.cli.backups import run_backups
+
+            return run_backups(options, console)
         case _:
-            return _check(options, console)
+            from esk_engine.cli.backups import run_check
+
+            return run_check(options, console)
 
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
@@ -131,10 +145,11 @@ def _drawn(pictures: Pictures | None, snapshot: StudySnapshot, wording: Wording)
 def _analyse(options: argparse.Namespace, console: Console) -> int:
     from esk_engine.report import analyse, extras, methods_text, side_tables, tables, to_json
 
-    analysis = analyse(_snapshot(options).cohort)
+    snapshot = _snapshot(options)
+    analysis = analyse(snapshot.cohort)
     found, wording = extras(analysis), console.wording
     if options.json:
-        console.say_json(to_json(analysis, found))
+        console.say_json({**to_json(analysis, found), "log_seq": snapshot.version, "log_head": snapshot.head})
         return 0
     from esk_engine.cli.text_tables import text_table, text_warnings
 
@@ -177,20 +192,3 @@ def _log_text(line: LogLine, study_nos: Mapping[str, str], console: Console) -> 
     old, new = (text or console.wording.number(None) for text in said)
     parts = (line.seq, line.utc, line.person, line.act, line.kind, where, line.variable or "", f"{old} -> {new}")
     return "\t".join(" ".join(str(part).split()) for part in (*parts, line.reason or ""))  # a line is one line
-
-
-def _check(options: argparse.Namespace, console: Console) -> int:
-    from esk_engine.study_file.check import check_file
-
-    report = check_file(options.study, options.key)
-    if options.json:
-        findings = [{"code": finding.code, **finding.params} for finding in report.findings]
-        whole = {"whole": report.is_whole, "patients": report.patients, "log_lines": report.lines, "hash": report.head}
-        console.say_json({**whole, "findings": findings})
-    for finding in report.findings:
-        text = console.wording(finding.key, **finding.params)
-        variable = str(finding.params.get("variable") or "-")
-        console.complain(f"{options.study}: {variable}: {finding.code}: {text}")
-    if report.is_whole and not options.json:
-        console.say(console.wording("cli.whole", patients=report.patients, lines=report.lines))
-    return 0 if report.is_whole else 1

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
+from esk_engine.cli.backups import back_up_beside_work
 from esk_engine.cli.console import Console
 from esk_engine.cli.edit_lines import LineEditor
 from esk_engine.cli.json_in import NameTwice, read_json
@@ -25,6 +26,7 @@ def run_edit(path: Path, who: str, console: Console, key: Key = PUBLIC) -> int:
     with Study.open(path, person=Person(who), key=key) as study:
         if study.read_only:
             raise study.read_only_reason or Fault("read_only_study")
+        back_up_beside_work(path, key, console)
         editor = LineEditor(study, date.today)
         for line in _lines():
             try:
@@ -38,6 +40,7 @@ def run_edit(path: Path, who: str, console: Console, key: Key = PUBLIC) -> int:
             else:
                 console.issues(warnings, str(path))
                 console.say(json.dumps({"saved": saved}))
+    back_up_beside_work(path, key, console)
     return 1 if any_refused else 0
 
 

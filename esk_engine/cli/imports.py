@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from esk_engine.cli.backups import back_up_beside_work
 from esk_engine.cli.console import Console
 from esk_engine.cli.passphrase import show_recovery
 from esk_engine.errors import Fault
 from esk_engine.exchange.import_study import ImportResult, import_workbook
 from esk_engine.study import Person
+from esk_engine.study_file.connection import exists
 
 if TYPE_CHECKING:
     from esk_engine.exchange.intake import Mapping, Source
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 def run_import(options: argparse.Namespace, console: Console, person: Person) -> int:
     """Import one file; 1 where it is at fault, with every fault told."""
+    path, key, is_real = options.study, options.key, not options.dry_run
+    if is_real and exists(path):
+        back_up_beside_work(path, key, console)
     try:
         done = _import(options, person)
     except Fault as fault:
@@ -39,6 +44,8 @@ def run_import(options: argparse.Namespace, console: Console, person: Person) ->
         console.say(wording("cli.dry_run"))
     elif done.created:
         show_recovery(options.key, console)
+    if is_real:
+        back_up_beside_work(path, key, console)
     return 0
 
 

@@ -51,6 +51,7 @@ def _about(snapshot: StudySnapshot, now: datetime, wording: Wording) -> Rows:
         (wording("export.made"), (now.replace(second=0, microsecond=0), _LEFT_MOMENT)),
         (wording("export.program"), f"Esk {__version__}"),
         (wording("export.log_line"), (snapshot.version, _LEFT_WHOLE)),
+        (wording("export.log_head"), snapshot.head),
     ):
         yield [(label, LABEL), item]
 

@@ -1,0 +1,80 @@
+"""Where the log of a study ended when something was made of it: an Excel export, an ``analyse --json``, a backup."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+from esk_engine.errors import Fault
+from esk_engine.exchange.safe_zip import calm, inspect_workbook
+from esk_engine.study_file.connection import PUBLIC, Key, bound
+from esk_engine.study_file.heads import KnownHead
+from esk_engine.study_file.reading import read_head, reader
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_ROWS = 60  # the overview tells it among its first
+_MAX_JSON_BYTES = 200 * 1024 * 1024
+
+
+def head_of_file(path: Path, key: Key = PUBLIC) -> KnownHead:
+    """Where the log ended of which a file was made; ``key`` opens it where it is a study or a backup.
+
+    Raises
+    ------
+    Fault
+        ``head_missing`` where the file does not tell it (an export of an older Esk for one); else what is wrong.
+    """
+    kind = path.suffix.lower()
+    if kind == ".xlsx":
+        found = _of_workbook(path)
+    elif kind == ".json":
+        found = _of_json(path)
+    else:
+        with reader(path, bound(path, key)) as connection:
+            head = read_head(connection)
+        found = (head.seq, head.hash)
+    if found is None:
+        raise Fault("head_missing", path=str(path))
+    return KnownHead(*found, path.name)
+
+
+def _of_workbook(path: Path) -> tuple[int, str] | None:
+    """The hash of the overview, and the number in the row above it; whatever the language of the export."""
+    inspect_workbook(path)
+    with calm(path):
+        from openpyxl import load_workbook
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
+            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        try:
+            above: object = None
+            for row in islice(book.worksheets[0].iter_rows(max_row=_ROWS, max_col=2, values_only=True), _ROWS):
+                value: object = row[1] if len(row) > 1 else None
+                if isinstance(value, str) and _HASH.fullmatch(value) and isinstance(above, int):
+                    return above, value
+                above = value
+        finally:
+            book.close()
+    return None
+
+
+def _of_json(path: Path) -> tuple[int, str] | None:
+    try:
+        if path.stat().st_size > _MAX_JSON_BYTES:
+            return None
+        raw: object = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise Fault("file_not_found", path=str(path)) from None
+    except OSError as error:
+        raise Fault("file_unreadable", path=str(path), detail=error.strerror or "") from None
+    except (ValueError, RecursionError):
+        return None
+    told = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
+    seq, text = told.get("log_seq"), told.get("log_head")
+    is_head = isinstance(seq, int) and isinstance(text, str) and _HASH.fullmatch(text)
+    return (int(seq), str(text)) if is_head else None  # type: ignore[arg-type]
