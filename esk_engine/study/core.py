@@ -21,14 +21,14 @@ from esk_engine.study.held import author_of
 from esk_engine.study.history import Done
 from esk_engine.study.meanwhile import clashes, errors_made, must_be_unchanged
 from esk_engine.study.preparing import Preparation, setting_value
-from esk_engine.study.role import FiledStudy
+from esk_engine.study.rejoining import RejoiningStudy
 from esk_engine.study_file import PUBLIC, Key, create_file
 from esk_engine.study_file.log import LoggedAct, utc_now
 from esk_engine.study_file.state import StudyState, birth_changes, criteria_version
 from esk_engine.study_file.writing import Step, Writing
 
 
-class OpenStudy(FiledStudy):
+class OpenStudy(RejoiningStudy):
     """How an open study is born and opened, how an act is applied and taken back."""
 
     # -- being born, opened, closed --------------------------------------------------------------------------------

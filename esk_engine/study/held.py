@@ -54,7 +54,8 @@ class HeldStudy:
     def _hold(self, content: FileContent) -> None:
         """Hold what a file said, and nothing of what was held before."""
         self._state: StudyState = content.state
-        self._seq, self._act = content.head.seq, content.head.act
+        self._seq: int = content.head.seq
+        self._act: int = content.head.act
         self._roster = Roster(self._state.patients.values())
         self._history = History()
         self._cohort: Cohort | None = None

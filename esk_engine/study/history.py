@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from esk_engine.records import Act, Change, Undoable
@@ -55,6 +56,11 @@ class History:
         else:
             self._undo.append(done)
             self._redo.clear()
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Acts that were not on disk yet got other numbers, by their old ones."""
+        for stack in (self._undo, self._redo):
+            stack[:] = (replace(done, number=numbers.get(done.number, done.number)) for done in stack)
 
 
 def _inverse(done: Done, name: str) -> Act:

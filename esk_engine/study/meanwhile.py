@@ -20,13 +20,12 @@ from esk_engine.records import (
     Patient,
     PatientChange,
     PersonChange,
-    Record,
     RestoreChange,
     SettingChange,
     SignatureChange,
 )
 from esk_engine.study import criteria_book
-from esk_engine.study_file.encoding import patient_form
+from esk_engine.study.found import first_changed, is_done, row_of
 from esk_engine.study_file.state import StudyState
 from esk_engine.study_file.updates import Told
 from esk_engine.validation import check_patient
@@ -81,41 +80,10 @@ def not_now(fault: Fault) -> Issue:
 
 def must_be_unchanged(act: Act, state: StudyState) -> None:
     """An undo or redo takes back what is still there; Fault ``changed_since`` where it is not."""
-    scratch = state.copy()
-    for change in act.changes:
-        if not _is_old(change, scratch):
-            study_no, variable = _place(change, state)
-            raise Fault("changed_since", study_no=study_no, variable=variable)
-        scratch.apply(change)
-
-
-def _is_old(change: Change, state: StudyState) -> bool:
-    """Whether what a change takes away is what is there."""
-    match change:
-        case Edit():
-            row = _row(change, state)
-            return (None if row is None else row.get(change.variable)) == change.old
-        case SettingChange():
-            return state.settings.stored(change.name) == change.old
-        case PatientChange():
-            return _form(state.patients.get(change.patient_id)) == _form(change.old)
-        case CriteriaChange(name="in_use"):
-            return state.in_use == change.old
-        case CriteriaChange():
-            found = state.criteria.get(change.set_id)
-            there = None if found is None else found.version if change.name == "version" else found.deleted or None
-            return there == (change.old if change.name == "version" else bool(change.old) or None)
-        case _:
-            return True  # nothing of these kinds is taken back
-
-
-def _form(patient: Patient | None) -> object:
-    """A patient whatever the order of its rows: a row that went and came back stands last."""
-    if patient is None:
-        return None
-    return patient_form(replace(patient, readings=(), samples=(), adverse_events=())), {
-        row.id: row for row in patient.records()
-    }
+    change = first_changed(act.changes, state)
+    if change is not None:
+        study_no, variable = _place(change, state)
+        raise Fault("changed_since", study_no=study_no, variable=variable)
 
 
 def _at_stake(change: Change, state: StudyState) -> object:
@@ -140,26 +108,16 @@ def _at_stake(change: Change, state: StudyState) -> object:
             return None
 
 
-def _row(edit: Edit, state: StudyState) -> Record | None:
-    """The record that an edit is of; None where it, or its patient, is not there."""
-    patient = state.patients.get(edit.patient_id)
-    if patient is None or edit.kind is Kind.PATIENT:
-        return None if patient is None else patient.record
-    return next((row for row in patient.rows(edit.kind) if row.id == edit.record_id), None)
-
-
 def _seen(edit: Edit, state: StudyState) -> object:
     """The value, and by what a person knew its row; None where there was none."""
-    row = _row(edit, state)
+    row = row_of(edit, state)
     return None if row is None else [row.get(name) for name in (edit.variable, *_ROW_NAMES.get(edit.kind, ()))]
 
 
 def _is_so(change: Change, state: StudyState) -> bool:
     """Whether the others made the very same change."""
-    if isinstance(change, Edit):
-        row = _row(change, state)
-        return row is not None and row.get(change.variable) == change.new
-    return isinstance(change, SettingChange) and state.settings.stored(change.name) == change.new
+    is_one_value = isinstance(change, SettingChange) or (isinstance(change, Edit) and row_of(change, state) is not None)
+    return is_one_value and is_done(change, state)
 
 
 def _issue(change: Change, meanwhile: Meanwhile) -> Issue:

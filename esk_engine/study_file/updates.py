@@ -67,6 +67,13 @@ def read_update(path: Path, key: Key, known: Head) -> Update | None:
         raise
 
 
+def goes_on(path: Path, key: Key, known: Head) -> bool:
+    """Whether the file's log still holds the last line known, whatever came after it."""
+    with reader(path, key) as connection:
+        row = connection.execute("SELECT hash FROM log WHERE seq = ?", (known.seq,)).fetchone()
+        return row is not None and row[0] == known.hash
+
+
 def update_of(connection: sql.Connection, path: Path, known: Head) -> Update | None:
     """What the file holds beyond ``known``, over a connection in one transaction; None where nothing is new."""
     lines = list(log_lines(connection, LogFilter(after_seq=known.seq - 1)))

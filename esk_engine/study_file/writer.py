@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,9 @@ class SaveState:
 
 
 @dataclass(slots=True)
-class _Queued:
+class Queued:
+    """An act on its way to the disk, and the promise that it gets there."""
+
     writing: Writing
     saved: Future[int]
 
@@ -69,7 +71,7 @@ class Writer:
         self._path, self._key, self._lock, self._head = path, key, lock, head
         self._connection: sql.Connection | None = connection
         self._on_state = on_state
-        self._queue: deque[_Queued] = deque()
+        self._queue: deque[Queued] = deque()
         self._changed = threading.Condition()
         self._fault: Fault | None = None
         self._saved_at: datetime | None = None
@@ -78,6 +80,7 @@ class Writer:
         self._retry_now = False
         self._closing = False
         self._lent = False
+        self._is_at_it = False
         self._thread = threading.Thread(target=self._run, name="esk-writer", daemon=True)
         self._thread.start()
 
@@ -104,9 +107,30 @@ class Writer:
         """Queue one act; the future holds the number of its last log line once it is on disk."""
         saved: Future[int] = Future()
         with self._changed:
-            self._queue.append(_Queued(writing, saved))
+            self._queue.append(Queued(writing, saved))
             self._changed.notify_all()
         return saved
+
+    @property
+    def waiting(self) -> tuple[Queued, ...]:
+        """What is not on disk yet, in order."""
+        with self._changed:
+            return tuple(self._queue)
+
+    def go_on_after(self, head: Head, waiting: Iterable[Queued]) -> None:
+        """Write these acts in place of what waits, behind what others wrote up to ``head``.
+
+        For the writer that lost its lock for a while, with the folder, and has it again: ``file_changed`` told of it.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not self._is_at_it)
+            self._queue = deque(waiting)
+            self._head, self._pending_head = head, None
+            self._fault = None
+            state = self._state()
+            self._retry_now = True
+            self._changed.notify_all()
+        self._tell(state)
 
     def retry(self) -> None:
         """Try again at once what failed."""
@@ -183,11 +207,12 @@ class Writer:
                 if self._closing:
                     return
                 queued = self._queue[0]
+                self._is_at_it = True
             if self._told == "saved":
                 self._tell(SaveState("saving", self._saved_at))
             fault = self._attempt(queued.writing)
             with self._changed:
-                self._retry_now = False
+                self._retry_now = self._is_at_it = False
                 self._fault = fault
                 if fault is None:
                     self._queue.popleft()

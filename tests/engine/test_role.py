@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,7 +15,7 @@ from esk_engine.criteria import TABLE_2
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault, Issue, Refused
 from esk_engine.records import Act, Edit
-from esk_engine.study import Entry, EntryResult, Person, SignOff, Study
+from esk_engine.study import Entry, EntryResult, Person, SaveState, SignOff, Study
 from esk_engine.study_file import connection as connection_room
 from esk_engine.study_file import writer as writer_room
 from esk_engine.study_file.check import check_file
@@ -458,6 +460,7 @@ def test_that_an_undo_or_redo_of_what_somebody_changed_since_is_refused(both: tu
     nurse.undo()  # it is there again
     nurse.release()
     change(_caught_up(pharmacist), "nrs_end", 1.0)
+    pharmacist.release()
     catch_up(nurse)
     with pytest.raises(Fault, match="changed_since"):
         nurse.redo()
@@ -607,3 +610,134 @@ def test_that_two_programs_that_take_turns_lose_nothing(tmp_path: Path) -> None:
 def test_that_a_share_is_known_as_one(both: tuple[Study, Study]) -> None:
     nurse, _ = both
     assert isinstance(nurse.on_network, bool)
+
+
+# A share that went away and came back, and somebody wrote there meanwhile
+
+
+def dropped_out(nurse: Study) -> Path:
+    """The folder goes away under the nurse's hands and with it her lock; as it is on the server it is there again."""
+    folder = nurse.path.parent
+    server = folder.with_name(folder.name + "-server")
+    shutil.copytree(folder, server)
+    shutil.rmtree(folder)
+    return server
+
+
+def is_told(study: Study, code: str) -> bool:
+    """Whether the writer comes to this fault ("" for none) once it has tried again."""
+    told = threading.Event()
+
+    def listen(state: SaveState) -> None:
+        if (state.fault.code if state.fault is not None else "") == code and state.status != "saving":
+            told.set()
+
+    forget = study.subscribe_saved(listen)
+    study.retry()
+    found = told.wait(5)
+    forget()
+    return found
+
+
+def test_that_what_waits_goes_behind_what_others_wrote_while_the_share_was_away(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    change(nurse, "remarks", "before")
+    server = dropped_out(nurse)
+    one = nurse.patients[0]
+    first = nurse.set_value(one.id, Kind.PATIENT, one.id, "age_years", 58)
+    second = nurse.add_patient({"study_no": "P07"}).saved
+    nurse.undo()
+    assert is_told(nurse, "file_vanished")
+    server.rename(nurse.path.parent)
+    with Study.open(nurse.path, person=PHARMACIST) as other:
+        change(other, "nrs_end", 2.0)
+        assert is_told(nurse, "file_locked")
+        nurse.tend()
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert (first.result(5), second.result(5)) == (nurse.version - 2, nurse.version - 1)
+    assert nurse.settle(5)
+    assert (shown(nurse, "age_years"), shown(nurse, "nrs_end"), shown(nurse, "remarks")) == (58, 2.0, "before")
+    nurse.redo()
+    assert [one.study_no for one in nurse.patients] == ["P01", "P02", "P07"]
+    nurse.undo()
+    nurse.undo().result(5)
+    assert shown(nurse, "age_years") == 57
+    assert [line.person for line in nurse.log()[-7:]] == ["CD"] + 6 * ["AB"]
+    with Study.open(nurse.path, person=PHARMACIST, read_only=True) as fresh:
+        assert fresh.patients == nurse.patients
+
+
+def test_that_what_others_changed_while_the_share_was_away_is_not_overwritten(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    server = dropped_out(nurse)
+    one = nurse.patients[0]
+    nurse.set_value(one.id, Kind.PATIENT, one.id, "nrs_end", 3.0)
+    assert is_told(nurse, "file_vanished")
+    server.rename(nurse.path.parent)
+    with Study.open(nurse.path, person=PHARMACIST) as other:
+        change(other, "nrs_end", 2.0)
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert (shown(nurse, "nrs_end"), nurse.save_state.status) == (3.0, "failed")
+    nurse.close(discard=True)
+    with Study.open(nurse.path, person=PHARMACIST, read_only=True) as fresh:
+        assert shown(fresh, "nrs_end") == 2.0
+
+
+def test_that_what_others_entered_the_same_while_the_share_was_away_is_saved(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    server = dropped_out(nurse)
+    one = nurse.patients[0]
+    saved = nurse.set_value(one.id, Kind.PATIENT, one.id, "nrs_end", 3.0)
+    assert is_told(nurse, "file_vanished")
+    server.rename(nurse.path.parent)
+    with Study.open(nurse.path, person=PHARMACIST) as other:
+        last = change(other, "nrs_end", 3.0)
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert saved.result(5) == last
+    assert nurse.save_state.status == "saved"
+    change(nurse, "age_years", 58)
+
+
+def test_that_signatures_and_people_that_wait_go_behind_too(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    server = dropped_out(nurse)
+    one, two = nurse.patients
+    nurse.hand_over(Person("EF", "nurse"))
+    nurse.sign(two.id, SignOff.INCLUSION, initials="EF")
+    assert is_told(nurse, "file_vanished")
+    server.rename(nurse.path.parent)
+    with Study.open(nurse.path, person=PHARMACIST) as other:
+        change(other, "nrs_end", 2.0)
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert nurse.settle(5)
+    assert (nurse.people, len(nurse.signatures(two.id)), nurse.signatures(one.id)) == ({"EF": "nurse"}, 1, ())
+
+
+def test_that_another_file_in_its_place_is_left_alone(both: tuple[Study, Study], tmp_path: Path) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    with new_study(elsewhere) as other:
+        other_path = other.path
+    nurse.path.unlink()
+    one = nurse.patients[0]
+    nurse.set_value(one.id, Kind.PATIENT, one.id, "nrs_end", 3.0)
+    assert is_told(nurse, "file_vanished")
+    before = other_path.read_bytes()
+    nurse.path.write_bytes(before)
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert nurse.save_state.status == "failed"
+    assert nurse.path.read_bytes() == before
+    nurse.path.unlink()
+    nurse.tend()
+    other_path.rename(nurse.path)
