@@ -74,7 +74,7 @@ def _session(place: Path, seed: int, at: int, *, for_good: bool) -> tuple[Outcom
         def __init__(self) -> None:
             self.count, self.armed, self.failed = 0, True, ""
 
-        def before(self, what: str, path: str) -> None:
+        def before(self, what: str, path: str, until: int = 0) -> None:
             if not path.startswith(str(place)):
                 return
             number, self.count = self.count, self.count + 1

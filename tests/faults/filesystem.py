@@ -23,8 +23,8 @@ _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 class Watcher:
     """What is asked before an operation reaches the real file system, and told after it; does nothing by itself."""
 
-    def before(self, what: str, path: str) -> None:
-        """Raise an ``apsw`` error to let the operation fail."""
+    def before(self, what: str, path: str, until: int = 0) -> None:
+        """Raise an ``apsw`` error to let the operation fail; ``until``: where a write would end."""
 
     def after(self, op: Op) -> None:
         """An operation that changed something, with its full path."""
@@ -50,7 +50,7 @@ class WatchedFile(apsw.VFSFile):
 
     @override
     def xWrite(self, data: Any, offset: int) -> None:
-        self._watcher.before("xWrite", self._path)
+        self._watcher.before("xWrite", self._path, offset + len(data))
         super().xWrite(data, offset)
         self._watcher.after(Op("write", self._path, offset, bytes(data)))
 

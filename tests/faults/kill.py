@@ -10,8 +10,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _PORTION = 50
 OPENS_WITHIN = 2.0  # seconds
-_LONGEST_LIFE = 0.25  # seconds, of a process that works
 
 
 def run(n: int, seed: int, workers: int = 1, scripts: tuple[str, ...] = ()) -> Figures:
@@ -51,7 +49,7 @@ def kill_some(seed: int, n: int, scripts: tuple[str, ...]) -> Figures:
         with folder() as place:
             path = place / "study.esk"
             SCRIPTS[name].prepare(path, chance)
-            told = _killed(name, path, chance.random(), chance.uniform(0, _LONGEST_LIFE))
+            told = _killed(name, path, chance.random(), chance.uniform(0, SCRIPTS[name].life))
             found.count("processes killed")
             found.count(f"during {name}")
             found.count("acts acknowledged", len(told.lines))
@@ -111,33 +109,20 @@ def _work(name: str, path: Path, seed: float, pipe: int) -> None:
 
 def _judge(name: str, path: Path, told: Told, found: Figures) -> str:
     """What is wrong with what a killed process left; "" where all that was told is there and the study is whole."""
-    from esk_engine.errors import Fault
-    from esk_engine.study import Study
-    from esk_engine.study_file.check import check_file
-    from tests.faults import work
-    from tests.faults.scripts import SCRIPTS
+    from tests.faults.left import look
 
     if errors := [other for other in told.others if other.startswith("error ")]:
         return errors[0]
-    if not path.exists():
-        return "the study is gone" if told.lines or told.others or name != "create" else ""
-    keys = SCRIPTS[name].keys
-    named = [other for other in told.others if other in keys]
-    faults: list[str] = []
-    for key in [keys[named[-1]]] if named else keys.values():
-        try:
-            with _clocked(found), Study.open(path, person=work.WHO, key=key) as study:
-                lines = study.log()
-            report = check_file(path, key)
-        except Fault as fault:
-            faults.append(fault.code)
-            continue
-        if not report.is_whole:
-            return f"not whole: {report.findings[:3]}"
-        if lost := told.lines - {line.seq for line in lines}:
-            return f"acknowledged lines are lost: {sorted(lost)[:5]}"
-        return _differing(lines, told)
-    return ", ".join(faults)
+    left = look(path, name, told.others)
+    if left.opened:
+        found.measure("seconds to open", left.seconds)
+    if left.seconds > OPENS_WITHIN:
+        return f"opening took {left.seconds:.1f} s"
+    if left.wrong or not left.opened:
+        return left.wrong
+    if lost := told.lines - {line.seq for line in left.lines}:
+        return f"acknowledged lines are lost: {sorted(lost)[:5]}"
+    return _differing(left.lines, told)
 
 
 def _differing(lines: Sequence[LogLine], told: Told) -> str:
@@ -151,13 +136,3 @@ def _differing(lines: Sequence[LogLine], told: Told) -> str:
             replay.take(line)
     now = {one: work.digest(patient) for one, patient in replay.state.patients.items()}
     return ", ".join(f"patient {one} differs" for one, seen in told.patients.items() if now.get(one, "") != seen)
-
-
-@contextmanager
-def _clocked(found: Figures) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    seconds = time.perf_counter() - begun
-    found.measure("seconds to open and read the log", seconds)
-    if seconds > OPENS_WITHIN:
-        found.fail(f"opening took {seconds:.1f} s")

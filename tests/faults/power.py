@@ -70,29 +70,11 @@ def look(seed: int, n: int, synchronous: str, scripts: tuple[str, ...]) -> Figur
 
 def judge(path: Path, recording: Recording, told: int, others: Sequence[str]) -> str:
     """What is wrong with a study after a power cut; "" where it is whole and holds all that was told."""
-    from esk_engine.errors import Fault
-    from esk_engine.study import Study
-    from esk_engine.study_file.check import check_file
-    from tests.faults import work
-    from tests.faults.scripts import SCRIPTS
+    from tests.faults.left import look as look_at
 
-    if not path.exists():
-        return "the study is gone" if told or recording.before else ""
-    keys = SCRIPTS[recording.name].keys
-    named = [name for name in others if name in keys]
-    faults: list[str] = []
-    for key in [keys[named[-1]]] if named else keys.values():
-        try:
-            Study.open(path, person=work.WHO, key=key).close()
-            report = check_file(path, key)
-        except Fault as fault:
-            faults.append(f"{fault.code} {fault.params.get('detail', '')}".strip())
-            continue
-        if not report.is_whole:
-            return f"not whole: {report.findings[:3]}"
-        if report.lines < told:
-            return f"{told - report.lines} acknowledged lines are lost"
-        if recording.hashes.get(report.lines) != report.head:
-            return "the log is another one"
-        return ""
-    return ", ".join(faults)
+    left = look_at(path, recording.name, others)
+    if left.wrong or left.report is None:
+        return left.wrong
+    if left.report.lines < told:
+        return f"{told - left.report.lines} acknowledged lines are lost"
+    return "" if recording.hashes.get(left.report.lines) == left.report.head else "the log is another one"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from esk_engine.errors import Fault
 from esk_engine.study import Key, Study
+from esk_engine.study.backed import replace_damaged
+from esk_engine.study_file.backup import backup_folder, list_backups
 from esk_engine.study_file.connection import PUBLIC
 from esk_engine.study_file.reading import LogFilter, read_log
 from tests.faults import work
@@ -37,17 +41,28 @@ class Script:
     run
         Does the work, with so many acts, and tells each as it reached the disk.
     keys
-        What opens the study afterwards; the one whose name was told opens it, before that any of them.
+        What opens the study afterwards: the one whose name was told last; any of them at the beginning, and where
+        ``changing`` was told after it.
+    life
+        Within how many seconds it is killed: about as long as it takes.
     """
 
     prepare: Callable[[Path, random.Random], None]
     run: Run
     keys: dict[str, Key]
+    life: float = 0.25
+
+    def may_open(self, told: Sequence[str]) -> list[Key]:
+        """The keys one of which has to open the study, by what was told."""
+        named = [other for other in told if other in self.keys or other == "changing"]
+        return [self.keys[named[-1]]] if named and named[-1] in self.keys else list(self.keys.values())
 
     def hashes(self, path: Path) -> dict[int, str]:
         """The hash of every line of the log, at the end of the work."""
-        key = list(self.keys.values())[-1]
-        return {line.seq: line.hash for line in read_log(path, key, LogFilter())}
+        for key in self.keys.values():
+            with contextlib.suppress(Fault):
+                return {line.seq: line.hash for line in read_log(path, key, LogFilter())}
+        return {}
 
 
 def _some_study(path: Path, chance: random.Random) -> None:
@@ -100,11 +115,68 @@ def _migration(path: Path, chance: random.Random, acts: int, told: Told) -> None
         _act(study, chance, min(acts, 3), told)
 
 
+def _backups(path: Path, chance: random.Random, acts: int, told: Told) -> None:
+    """Edits and backups by turns, and now and then one of them is brought back."""
+    with Study.open(path, person=work.WHO) as study:
+        for number in range(max(1, acts // 5)):
+            _act(study, chance, 2, told)
+            made = study.back_up()
+            told(study.version, f"{BACKUP}{made.path.name}" if made else "")
+            if number % 3 == 2:
+                _restore(study, chance, told)
+
+
+def _restore(study: Study, chance: random.Random, told: Told) -> None:
+    backup = chance.choice(study.backups()).path
+    touched: set[str] = set()
+    forget = study.subscribe(lambda change: touched.update(change.patients))
+    with contextlib.suppress(Fault):  # what was signed since keeps it from being brought back
+        saved = study.restore(study.read_backup(backup), backup, "by mistake").result()
+        told(saved, "", work.digests(study, touched))
+    forget()
+
+
+def _rekeys(path: Path, chance: random.Random, acts: int, told: Told) -> None:
+    """A passphrase is set, changed and taken away, with a backup there that follows."""
+    with Study.open(path, person=work.WHO) as study:
+        _act(study, chance, 2, told)
+        study.back_up()
+        for name in ("one", "two", "none")[: max(1, acts // 4)]:
+            told(study.version, "changing")
+            study.change_passphrase(None if name == "none" else name)
+            told(study.version, name)
+            _act(study, chance, 2, told)
+
+
+def _damaged(path: Path, chance: random.Random) -> None:
+    """A study with a backup that nobody can read any more."""
+    _some_study(path, chance)
+    with Study.open(path, person=work.WHO) as study:
+        work.step(study, chance)
+        study.back_up()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+
+
+def _replacement(path: Path, chance: random.Random, acts: int, told: Told) -> None:
+    (backup,) = list_backups(path, backup_folder(path))
+    told(backup.seq, "")
+    replaced = replace_damaged(path, backup.path, person=work.WHO, reason="damaged")
+    told(replaced.head.seq, "replaced")
+    _go_on(path, chance, min(acts, 2), told, only="")
+
+
+BACKUP = "backup "
 _FILES = Path(__file__).parents[1] / "engine" / "study_file" / "files"
-_AS_BORN = {"": PUBLIC}
+_AS_BORN = {"none": PUBLIC}
+_KEYS = {"none": PUBLIC, "one": Key.of_passphrase("one"), "two": Key.of_passphrase("two")}
 SCRIPTS = {
     "edits": Script(_some_study, _edits, _AS_BORN),
     "import": Script(_some_study, _imports, _AS_BORN),
     "create": Script(_nothing, _birth, _AS_BORN),
-    "migration": Script(_old, _migration, _AS_BORN),
+    "migration": Script(_old, _migration, _AS_BORN, life=0.15),
+    "backup": Script(_some_study, _backups, _AS_BORN, life=0.4),
+    "rekey": Script(_some_study, _rekeys, _KEYS, life=2.0),
+    "replacement": Script(_damaged, _replacement, _AS_BORN, life=0.3),
 }
