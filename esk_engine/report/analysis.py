@@ -26,6 +26,7 @@ from esk_engine.statistics import (
     mann_whitney,
 )
 from esk_engine.statistics import summarise as summary_of
+from esk_engine.statistics.untied import split_counts
 
 TOTAL = "total"
 COLUMNS: tuple[str, ...] = (TOTAL, Group.NON_RESPONDER, Group.RESPONDER)
@@ -359,10 +360,13 @@ def analyse(cohort: Cohort, progress: Callable[[float], None] | None = None) -> 
         Called with the share that is done, 0..1; may raise, to stop.
     """
     compared: list[Comparison] = []
-    for done, name in enumerate(COMPARED, 1):
-        compared.append(compare(cohort, name))
-        if progress is not None:
-            progress(done / (len(COMPARED) + 1))
+    try:
+        for done, name in enumerate(COMPARED, 1):
+            compared.append(compare(cohort, name))
+            if progress is not None:
+                progress(done / (len(COMPARED) + 1))
+    finally:
+        split_counts.cache_clear()  # what the rows shared, of hundreds of patients tens of megabytes
     side_effects, comparisons = _side_effects(cohort)
     sizes = {TOTAL: len(cohort)} | {str(group): cohort.count(group) for group in Group}
     return Analysis(

@@ -277,7 +277,10 @@ def exact_spss(doubled_u: int, m: int, n: int, exact: Exact = "auto", progress: 
         if reason is not None:
             return PValue(None, _SPSS, reason)
         chosen = min(m, n)
-        sums = SplitCounts(list(range(m + n)), chosen, progress)
+        if progress is None:
+            sums = untied.split_counts(m + n, chosen)
+        else:
+            sums = SplitCounts(list(range(m + n)), chosen, progress)
         lowest = chosen * (chosen - 1) // 2
         tails, total = sums.at_most(lowest + doubled_u // 2, lowest + highest), sums.total
     low, high = (min(1.0, 2 * tail / total) for tail in tails)

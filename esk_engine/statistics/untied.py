@@ -70,6 +70,15 @@ def small_counts(m: int, n: int) -> UntiedCounts:
     return UntiedCounts(m, n, (m * n + 1) // 2)
 
 
+@lru_cache(maxsize=1)
+def split_counts(n: int, chosen: int) -> SplitCounts:
+    """Give the counts for many values, the last ones kept: all rows of a table without missing values share them.
+
+    They take up to 80 MB; `split_counts.cache_clear` lets go of them.
+    """
+    return SplitCounts(list(range(n)), chosen)
+
+
 def cost_seconds(m: int, n: int, highest: int) -> float:
     """Estimate beforehand how long `UntiedCounts` takes, from the bits it moves."""
     m, n = min(m, n), max(m, n)
@@ -101,7 +110,7 @@ def lower_quantile(m: int, n: int, probability: float) -> tuple[int, float]:
         counts = UntiedCounts(m, n, m * n // 2 + 1)
         return _bisected(lambda u: counts.at_most(u) / counts.total, m * n // 2 + 1, probability)
     chosen = min(m, n)
-    sums = SplitCounts(list(range(m + n)), chosen)
+    sums = split_counts(m + n, chosen)
     lowest = chosen * (chosen - 1) // 2
     return _bisected(lambda u: sums.at_most(lowest + u)[0] / sums.total, m * n // 2 + 1, probability)
 
