@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from esk_gui.app import Session
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import PAGE_PADDING, FootBar, bare, scrolling
 from esk_gui.widgets.labels import text_label
+
+_FRAME_HEIGHT = 192  # heading and foot of a dialog, and the window's own frame
+_LEAST_BODY = 120
 
 
 class EskDialog(QDialog):
@@ -23,6 +27,8 @@ class EskDialog(QDialog):
     width
         Of the whole dialog at 100 %, less where the window is narrower.
     """
+
+    frame_height = _FRAME_HEIGHT  # of what stands around a scrolling body; more where fields stand below it
 
     def __init__(self, session: Session, parent: QWidget | None, name: str, title: str, width: int = 480) -> None:
         super().__init__(parent)
@@ -49,21 +55,38 @@ class EskDialog(QDialog):
     def add_scrolling(self, content: QWidget) -> None:
         """A body that may be higher than the window: it scrolls where it is."""
         self._area, self._content = scrolling(content), content
+        self._area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # ``grow`` knows its height
+        content.installEventFilter(self)
         self.column.addWidget(self._area, 1)
         self.grow()
 
     def grow(self) -> None:
-        """Give the body the height that it needs now, as far as the window has it."""
-        if self._area is None or self._content is None:
-            return
-        width = self.minimumWidth() - 2 * PAGE_PADDING
-        layout = self._content.layout()
-        needed = self._content.sizeHint().height()
-        if layout is not None and layout.hasHeightForWidth():
-            needed = layout.totalHeightForWidth(width)
-        parent = self.parentWidget()
-        room = parent.window().height() - 176 if parent is not None else needed
-        self._area.setMinimumHeight(min(needed, max(120, room)))
+        """Give body and dialog the height that they need now, as far as the window has it."""
+        if self._area is not None and self._content is not None:
+            width = max(self.width(), self.minimumWidth()) - 2 * PAGE_PADDING
+            needed = _height(self._content, width)
+            parent = self.parentWidget()
+            room = parent.window().height() - self.frame_height if parent is not None else needed
+            self._area.setMinimumHeight(min(needed, max(_LEAST_BODY, room)))
+            focused = self.focusWidget()
+            if focused is not None and self._content.isAncestorOf(focused):
+                self._area.ensureWidgetVisible(focused)
+        needed = _height(self, self.width())
+        if self.isVisible() and needed > self.height():
+            self.resize(self.width(), needed)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() is QEvent.Type.LayoutRequest:  # a message or a field came: wrapped text has its height by then
+            self.grow()
+        return done
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            QTimer.singleShot(0, self, self.grow)
+        return False
 
     def add_text(self, text: str, role: str = "body_second") -> None:
         """A paragraph in the body."""
@@ -87,6 +110,14 @@ class EskDialog(QDialog):
     def add_close(self, text: str) -> QPushButton:
         """The only button of a dialog that asks nothing."""
         return self.add_button(text, self.accept, kind="primary", name="button_close", is_default=True)
+
+
+def _height(widget: QWidget, width: int) -> int:
+    """What a widget needs at a width, its wrapped texts counted."""
+    layout = widget.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width)
+    return widget.sizeHint().height()
 
 
 def labelled(text: str, field: QWidget, below: QWidget | None = None) -> QVBoxLayout:

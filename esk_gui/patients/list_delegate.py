@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from esk_gui.app import Session
 
 ROW_HEIGHT = 30
-_NUMBER, _MARK, _TEXT = 20, 55, 72
+_LOCK, _NUMBER, _MARK, _TEXT = 12, 25, 55, 72
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -64,8 +64,11 @@ class PatientRowDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         font.setWeight(QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
         painter.setFont(font)
+        if index.data(ListRole.IS_SIGNED):
+            lock = QRectF(rect.left() + _LOCK, rect.center().y() - 5, 11, 11)
+            paint_icon(painter, lock, "lock", theme.color("ink_2"))
         number = str(index.data(ListRole.STUDY_NO))
-        wide = max(_MARK, _NUMBER + painter.fontMetrics().horizontalAdvance(number) + 10)
+        wide = max(_MARK, _NUMBER + painter.fontMetrics().horizontalAdvance(number) + 7)
         shift = min(wide, rect.width() // 2) - _MARK
         painter.setPen(theme.color("ink"))
         box = rect.adjusted(_NUMBER, 0, 0, 0)
@@ -87,9 +90,6 @@ class PatientRowDelegate(QStyledItemDelegate):
             painter.setPen(theme.color("ink_2"))
             painter.drawText(rect.adjusted(0, 0, right - rect.right(), 0), _RIGHT, person)
             right -= painter.fontMetrics().horizontalAdvance(person) + 6
-        if index.data(ListRole.IS_SIGNED):
-            paint_icon(painter, QRect(right - 12, rect.center().y() - 6, 12, 12), "lock", theme.color("ink_3"))
-            right -= 16
         painter.setPen(theme.color("ink" if selected else "ink_2"))
         text = QRect(rect.left() + _TEXT + shift, rect.top(), right - rect.left() - _TEXT - shift, rect.height())
         shown = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, text.width())

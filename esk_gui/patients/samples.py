@@ -18,7 +18,7 @@ from esk_gui.patients.messages import FittedMessage
 from esk_gui.patients.retrying import WaitingLinks
 from esk_gui.patients.sample_rows import CONCENTRATION, END_ANALYTES, SampleEntry, end_place, end_sample, has_more
 from esk_gui.patients.sample_table import SamplesModel, SamplesView
-from esk_gui.patients.signing.state_line import SigningState
+from esk_gui.patients.signing.state_line import SigningStrip
 from esk_gui.patients.signing.watch import LockWatch
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import EntryLine
@@ -137,7 +137,8 @@ class SamplesPane(QWidget):
         self._more.toggled.connect(self._show_table)
         self._message = FittedMessage(session.theme, "message_concentration_ug_l")
         self._again = WaitingLinks(session, entry, "samples")
-        self.signing = SigningState(session, SignOff.LABORATORY)
+        self.signing = SigningStrip(session, (SignOff.LABORATORY,), is_named=True)
+        self.signing.set_side(Qt.AlignmentFlag.AlignLeft)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -185,7 +186,7 @@ class SamplesPane(QWidget):
             self._more.setChecked(has_more(patient, study.settings))
         drafts = self._entry.drafts.of(patient.id) if self._more.isChecked() else ()
         self._again.show_drafts(draft for draft in drafts if draft.place.kind is Kind.SAMPLE)
-        self.signing.show_patient(patient, self._entry.guard)
+        self.signing.show_patient(patient, (SignOff.LABORATORY,), self._entry.guard)
         self._fit_table()
 
     def commit(self) -> None:

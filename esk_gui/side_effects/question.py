@@ -84,7 +84,8 @@ class AnswerButton(QAbstractButton):
         font.setWeight(QFont.Weight.DemiBold if self.isChecked() else QFont.Weight.Normal)
         painter.setFont(font)
         strong = self.isChecked() or self.is_current
-        painter.setPen(color("ink" if strong else "ink_2") if self.isEnabled() else color("ink_3"))
+        token = ("ink" if strong else "ink_2") if self.isEnabled() else "ink_2" if strong else "ink_3"
+        painter.setPen(color(token))
         text = f"&{self.text()}" if self.is_current else self.text()
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextShowMnemonic, text)
         painter.end()

@@ -3,8 +3,9 @@ reason."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -25,13 +26,16 @@ from esk_engine.dictionary import Kind
 from esk_engine.errors import Issue
 from esk_engine.records import Patient, make_patient
 from esk_engine.settings import Settings
-from esk_engine.study import EntryResult, Protection, SignOff
+from esk_engine.study import EntryResult, Protection, SignOff, Study
 from esk_gui.patients.drafts import Draft, Place
 from esk_gui.patients.list_model import ListRole
 from esk_gui.patients.page import PatientsPage
+from esk_gui.patients.signing.state_line import SigningStrip
 from esk_gui.patients.vital_model import VitalColumn
+from esk_gui.theme import apply_font
 from esk_gui.widgets.labels import MessageLabel
 from tests.gui.patients_case import Case, Opener, desk, whole_patient
+from tests.gui.screenshots import Studio
 
 __all__ = ["desk"]
 
@@ -451,10 +455,10 @@ def test_that_a_signature_is_void_once_a_value_changed_and_shows_what_differs(wa
     case.open("P01")
     case.sign(SignOff.INCLUSION)
     case.unlock(SignOff.INCLUSION)
-    assert "ontgrendeld" in case.find("button_signature_inclusion", QPushButton).text()
+    assert case.find("button_signature_inclusion", QPushButton).text() == "Ontgrendeld"
     case.type("age_years", "57")
     mark = case.find("button_signature_inclusion", QPushButton)
-    assert "vervallen" in mark.text()
+    assert "vervallen" in mark.text().lower()
     assert "AB" in mark.accessibleName()
     case.click("button_signature_inclusion")
     dialog = case.dialog("signature")
@@ -629,3 +633,47 @@ def test_that_only_what_waits_is_entered_again(ward: Warder) -> None:
     case.click("age_years_retry")
     assert case.patient("P01").get("age_years") == 57
     assert case.line("height_cm").text() == "veel"
+
+
+# Room
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1092, 614), (683, 384)])
+def test_that_the_state_of_every_moment_finds_room_at_every_size_in_both_languages(
+    qapp: QApplication, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    apply_font(qapp)
+    studio = Studio(qapp, tmp_path, size)
+    try:
+        studio.open_demo()
+        study = studio.session.open_study
+        patient = study.patient_by_study_no("P16")
+        assert patient is not None
+        for language in ("nl", "en"):
+            studio.dress(language, "light")
+            for step in _course(study, patient):
+                for tab in ("infusion", "side_effects"):  # the tabs with two moments
+                    studio.show_page(tab)
+                    for strip in studio.window.findChildren(SigningStrip):
+                        if not strip.isVisible():
+                            continue
+                        assert strip.sizeHint().width() <= strip.width(), (language, step, tab)
+    finally:
+        studio.close()
+
+
+def _course(study: Study, patient: Patient) -> Iterator[str]:
+    """A patient's moments signed, unlocked and changed, one state after another."""
+    initials = study.person.initials
+    yield "as it is"
+    for moment in SignOff:
+        study.sign(patient.id, moment, initials=initials)
+    yield "signed"
+    for moment in SignOff:
+        study.unlock(patient.id, moment, "typefout")
+    yield "unlocked"
+    for name in ("age_years", "nrs_end", "relief_weeks"):
+        value = study.patient(patient.id).get(name)
+        assert isinstance(value, (int, float))
+        study.set_value(patient.id, Kind.PATIENT, patient.id, name, value + 1, "typefout")
+    yield "void"

@@ -79,10 +79,12 @@ class SigningDesk(QObject):
         words, last = self._session.wording, self._guard.last_signature(patient.id, moment)
         if last is None:
             return
-        about = {"moment": words(f"sign.moment.{moment}"), "study_no": patient.study_no}
+        moments = {"moment": words(f"sign.moment.{moment}"), "within": words(f"sign.moment.{moment}.within")}
         act = partial(self._unlock, patient.id, moment)
         who = {"person": last.person, "when": last.when}
-        dialog = ReasonDialog(self._session, self._page, "unlock_moment", act, **about, **who)
+        dialog = ReasonDialog(
+            self._session, self._page, "unlock_moment", act, study_no=patient.study_no, **moments, **who
+        )
         dialog.finished.connect(then)
         dialog.open()
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from esk_gui.app import Session
 
 _LONGEST = 500
-_SIDE_BY_SIDE_FROM = 700
+_SIDE_BY_SIDE_FROM = 1000
 
 
 class _ReasonLine(QWidget):
@@ -82,7 +82,7 @@ class ReasonBar(QFrame):
         outer.addWidget(icon_label("unlock", session.theme, "accent", 16))
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(8)
+        self._row.setSpacing(4)
         for line in self.lines.values():
             self._row.addWidget(line, 1)
         outer.addLayout(self._row, 1)

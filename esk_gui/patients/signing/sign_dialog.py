@@ -16,6 +16,7 @@ from esk_gui.dialogs.who import refusal, wait_of
 from esk_gui.patients.signing.values import missing, tables, values_of
 from esk_gui.patients.signing.values_view import ValuesView
 from esk_gui.widgets.entry import EntryLine
+from esk_gui.widgets.frames import Hairline
 from esk_gui.widgets.labels import MessageLabel
 from esk_gui.widgets.secret import SecretLine
 
@@ -36,6 +37,8 @@ class SignDialog(EskDialog):
         What was typed into this moment and is not in the study, each named.
     """
 
+    frame_height = 266
+
     def __init__(
         self,
         session: Session,
@@ -47,7 +50,8 @@ class SignDialog(EskDialog):
         drafts: Sequence[str],
     ) -> None:
         words = session.wording
-        title = words("sign.dialog.title", moment=words(f"sign.moment.{moment}"), study_no=patient.study_no)
+        moments = {"moment": words(f"sign.moment.{moment}"), "within": words(f"sign.moment.{moment}.within")}
+        title = words("sign.dialog.title", study_no=patient.study_no, **moments)
         super().__init__(session, parent, "sign", title, _WIDTH)
         self._patient_id, self._moment = patient.id, moment
         self.add_text(words("sign.dialog.text"))
@@ -93,7 +97,7 @@ class SignDialog(EskDialog):
         else:
             self.pin.setParent(self)
             self.pin.hide()
-        self.column.addSpacing(4)
+        self.column.addWidget(Hairline())
         self.column.addLayout(side_by_side(*fields))
         self.column.addWidget(self.message)
 

@@ -30,6 +30,8 @@ class SignatureDialog(EskDialog):
         What the button does that unlocks the moment; it is there only while the moment is locked.
     """
 
+    frame_height = 206
+
     def __init__(
         self, session: Session, parent: QWidget, patient: Patient, moment: SignOff, unlock: Callable[[], object]
     ) -> None:
@@ -90,6 +92,7 @@ class SignatureDialog(EskDialog):
         if not signature.role:
             return words("sign.view.by", person=signature.person, when=signature.when)
         role = words(role_key) if words.has(role_key) else signature.role
+        role = role[:1].lower() + role[1:]
         return words("sign.view.by_role", person=signature.person, role=role, when=signature.when)
 
     def _go_unlock(self) -> None:

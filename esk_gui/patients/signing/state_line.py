@@ -20,23 +20,17 @@ from esk_gui.widgets.frames import PAGE_PADDING, bare
 if TYPE_CHECKING:
     from esk_gui.app import Session
 
-_MOST_SHORT = 2
+_ONLY_WHO, _ONLY_ICONS = 2, 3
 
 
 class SigningState(QWidget):
-    """One moment. ``asked`` carries what a person wants ("sign", "view" or "unlock") and the moment.
-
-    Parameters
-    ----------
-    is_named
-        The moment's name stands in the line; without it a tab's own name says it.
-    """
+    """One moment. ``asked`` carries what a person wants ("sign", "view" or "unlock") and the moment."""
 
     asked = Signal(str, object)
 
-    def __init__(self, session: Session, moment: SignOff, *, is_named: bool = True) -> None:
+    def __init__(self, session: Session, moment: SignOff) -> None:
         super().__init__()
-        self._session, self._words, self.moment, self._is_named = session, session.wording, moment, is_named
+        self._session, self._words, self.moment, self._is_named = session, session.wording, moment, True
         self._last: Signature | None = None
         self._protection = Protection.OPEN
         self._level = 0
@@ -45,7 +39,8 @@ class SigningState(QWidget):
         self._sign = button("", theme, self._ask_sign, kind="signing", icon_name="rename", name=f"button_sign_{moment}")
         self._unlock = button(words("sign.unlock"), theme, kind="signing", name=f"button_unlock_{moment}")
         self._unlock.clicked.connect(self._ask_unlock)
-        self._unlock.setAccessibleName(words("sign.unlock.named", moment=self._name))
+        within = words(f"sign.moment.{moment}.within")
+        self._unlock.setAccessibleName(words("sign.unlock.named", moment=self._name, within=within))
         row = bare(QHBoxLayout(self), 4)
         for each in (self._mark, self._sign, self._unlock):
             each.setIconSize(QSize(14, 14))
@@ -64,7 +59,7 @@ class SigningState(QWidget):
             self._show_texts()
 
     def set_level(self, level: int) -> None:
-        """0 says all, 1 who and when, 2 only who: the rest stands in the tooltip."""
+        """0 says all, 1 who and when, 2 only who, 3 only which moment: the rest stands in the tooltip."""
         if level != self._level:
             self._level = level
             self._show_texts()
@@ -80,31 +75,38 @@ class SigningState(QWidget):
         self._unlock.setEnabled(may_write)
         self._show_texts()
 
-    def focus_mark(self) -> None:
-        """Put the keyboard on what was signed just now."""
-        (self._sign if self._mark.isHidden() else self._mark).setFocus()
-
     def _show_texts(self) -> None:
         words, last, may_sign = self._words, self._last, self._protection in (Protection.OPEN, Protection.REASON)
         self._mark.setVisible(last is not None)
         self._sign.setVisible(may_sign)
-        self._unlock.setVisible(self._protection is Protection.LOCKED and self._level < _MOST_SHORT)
-        again = "sign.again" if last is not None else "sign.sign"
-        named = self._is_named and last is None
-        self._sign.setText(words("sign.sign.named", moment=self._name) if named else words(again))
-        self._sign.setAccessibleName(words("sign.sign.named", moment=self._name))
+        self._unlock.setVisible(self._protection is Protection.LOCKED and self._level < _ONLY_WHO)
+        both = {"moment": self._name, "within": words(f"sign.moment.{self.moment}.within")}
+        self._sign.setText(self._sign_text(words("sign.sign.named", **both)))
+        self._sign.setAccessibleName(words("sign.sign.named", **both))
+        if self._sign.isEnabled():
+            self._sign.setToolTip(words("sign.sign.named", **both))
         if last is None:
             return
         state = "void" if last.void else "unlocked" if self._protection is Protection.REASON else "signed"
         who = {"person": last.person, "when": last.when}
-        text = words(f"sign.{state}.{self._level}", **who)
-        self._mark.setText(words("sign.named", moment=self._name, text=text) if self._is_named else text)
+        text = words(f"sign.{state}.{min(self._level, _ONLY_WHO)}", **who)
+        named_text = words("sign.named", moment=self._name, text=text) if self._level < _ONLY_ICONS else self._name
+        self._mark.setText(named_text if self._is_named else text[:1].upper() + text[1:])
         token = "warning" if last.void else "ink_2"
         name = {"void": "warning", "unlocked": "unlock", "signed": "lock"}[state]
         self._mark.setIcon(icon(name, self._session.theme, token))
         whole = words("sign.named", moment=self._name, text=words(f"sign.{state}.0", **who))
         self._mark.setToolTip(f"{whole}\n{words('sign.view.help')}")
         self._mark.setAccessibleName(whole)
+
+    def _sign_text(self, named: str) -> str:
+        """What the button says: without its moment where a signature beside it names that."""
+        if self._last is None:
+            short = self._level >= _ONLY_ICONS
+            return self._name if short else named if self._is_named else self._words("sign.sign")
+        if self._level >= _ONLY_ICONS:
+            return ""
+        return self._words("sign.again" if self._level == 0 else "sign.sign")
 
     def _ask_sign(self) -> None:
         self.asked.emit("sign", self.moment)
@@ -151,13 +153,19 @@ def _chain(start: QWidget) -> Iterator[QWidget]:
 
 
 class SigningStrip(QWidget):
-    """The moments of the tab in sight, side by side, as long as the room allows; ``asked`` as of each of them."""
+    """Some moments side by side, with as many words as there is room for; ``asked`` as of each of them.
+
+    Parameters
+    ----------
+    is_named
+        A single moment bears its name too; else its tab's name says it.
+    """
 
     asked = Signal(str, object)
 
-    def __init__(self, session: Session, moments: tuple[SignOff, ...]) -> None:
+    def __init__(self, session: Session, moments: tuple[SignOff, ...], *, is_named: bool = False) -> None:
         super().__init__()
-        self.setObjectName("signing_strip")
+        self._is_named = is_named
         self._shown: tuple[SigningState, ...] = ()
         self.states = {moment: SigningState(session, moment) for moment in moments}
         self._row = bare(QHBoxLayout(self), 8)
@@ -175,11 +183,11 @@ class SigningStrip(QWidget):
         self._row.setStretch(self._row.count() - 1, 0 if side == Qt.AlignmentFlag.AlignRight else 1)
 
     def show_patient(self, patient: Patient | None, moments: tuple[SignOff, ...], guard: Guard) -> None:
-        """Show some moments of a patient; the one of a tab that has only one goes without its name."""
+        """Show some moments of a patient."""
         own = [moment for moment in moments if moment in self.states] if patient is not None else []
         for moment, state in self.states.items():
             state.setVisible(moment in own)
-            state.set_named(len(own) > 1)
+            state.set_named(self._is_named or len(own) > 1)
             if patient is not None and moment in own:
                 state.show_patient(patient, guard)
         self._shown = tuple(self.states[moment] for moment in own)
@@ -196,7 +204,7 @@ class SigningStrip(QWidget):
 
     def _fit(self) -> None:
         """Say as much as there is room for."""
-        for level in range(_MOST_SHORT + 1):
+        for level in range(_ONLY_ICONS + 1):
             for state in self._shown:
                 state.set_level(level)
             needed = sum(state.sizeHint().width() for state in self._shown) + 8 * len(self._shown)

@@ -56,12 +56,10 @@ class ValuesView(QWidget):
             for at, text in enumerate(row):
                 is_name = at == 0 and at not in cells.numbers
                 cell = _selectable(text, "body_second" if is_name and not cells.heads else "")
-                if is_name:
-                    cell.setMinimumWidth(min(_LABEL_WIDTH, cell.sizeHint().width()))
                 grid.addWidget(cell, number, at, _RIGHT if at in cells.numbers else Qt.AlignmentFlag.AlignTop)
         width = max((len(row) for row in cells.rows), default=0)
-        if not cells.heads:
-            grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
+        if 0 not in cells.numbers:
+            grid.setColumnMinimumWidth(0, _LABEL_WIDTH if width < 4 else 0)
         grid.setColumnStretch(width - 1 if width - 1 not in cells.numbers else width, 1)
         self._add(holder)
 
