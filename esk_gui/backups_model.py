@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _Index = QModelIndex | QPersistentModelIndex
 _KB = 1024
+_BRIEF = ("file_damaged", "key_wrong", "backup_of_another")
 
 
 class Column(IntEnum):
@@ -36,11 +37,17 @@ _NUMBERS = (Column.PATIENTS, Column.SINCE, Column.SIZE)
 
 
 class BackupsModel(QAbstractTableModel):
-    """The newest first; one that cannot be used says why."""
+    """The newest first; one that cannot be used says why.
 
-    def __init__(self, wording: Wording, theme: Theme) -> None:
+    Parameters
+    ----------
+    has_study
+        Whether there is a study that they can be compared with.
+    """
+
+    def __init__(self, wording: Wording, theme: Theme, *, has_study: bool = True) -> None:
         super().__init__()
-        self._words, self._theme = wording, theme
+        self._words, self._theme, self._has_study = wording, theme, has_study
         self._backups: Sequence[Backup] = ()
         self._faulty, self._doubtful = icon("error", theme, "error"), icon("warning", theme, "warning")
 
@@ -73,9 +80,9 @@ class BackupsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column is Column.STATE:
             if backup.fault is not None:
                 return self._faulty
-            return self._doubtful if backup.changes_since is None and not backup.is_abandoned else None
+            return self._doubtful if self._goes_another_way(backup) else None
         if role == Qt.ItemDataRole.ToolTipRole and column is Column.STATE:
-            return self._state(backup)
+            return self._words.fault(backup.fault) if backup.fault is not None else self._state(backup)
         return self._text(backup, column) if role == Qt.ItemDataRole.DisplayRole else None
 
     @override
@@ -100,10 +107,15 @@ class BackupsModel(QAbstractTableModel):
 
     def _state(self, backup: Backup) -> str:
         if backup.fault is not None:
-            return self._words.fault(backup.fault)
+            code = backup.fault.code
+            return self._words(f"backups.state.{code}") if code in _BRIEF else self._words.fault(backup.fault)
         if backup.is_abandoned:
             return self._words("backups.state.left")
-        return self._words("backups.state.good" if backup.changes_since is not None else "backups.state.other_way")
+        return self._words("backups.state.other_way" if self._goes_another_way(backup) else "backups.state.good")
+
+    def _goes_another_way(self, backup: Backup) -> bool:
+        """Whether a backup has lines that the study has not, and the log does not say why."""
+        return self._has_study and backup.changes_since is None and not backup.is_abandoned
 
 
 def backups_table(model: BackupsModel) -> QTableView:

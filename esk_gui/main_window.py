@@ -171,6 +171,11 @@ class MainWindow(QMainWindow):
         study = self.session.study
         has_study = study is not None
         screen = self.locking.screen
+        for old in self._frame.findChildren(QWidget, "lock_screen"):
+            if old is not screen:
+                self._frame.removeWidget(old)
+                old.setParent(None)
+                old.deleteLater()
         self._menu_row.setVisible(screen is None)
         if screen is not None:
             self.window_actions.lock()
@@ -252,10 +257,6 @@ class MainWindow(QMainWindow):
     def _on_lock_changed(self) -> None:
         """The lock screen, or the study again with what was kept back meanwhile."""
         self._enable_actions()
-        for old in self._frame.findChildren(QWidget, "lock_screen"):
-            if old is not self.locking.screen:
-                self._frame.removeWidget(old)
-                old.deleteLater()
         self._show_title()
         self._show_frame()
         if not self.session.is_locked:
@@ -275,9 +276,6 @@ class MainWindow(QMainWindow):
         """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""
         if not isinstance(error, Fault):
             record(error)
-        if self.session.is_locked:
-            self._kept_back.append(partial(self._show_error_later, error))
-            return
         self._show_error(error)
 
     def _show_error(self, error: BaseException) -> None:

@@ -89,7 +89,7 @@ class Opening(QObject):
             study.close()
             return
         self._study = study
-        self._shown_dialog().ask_person(study)
+        self._one_dialog().ask_person(study)
 
     def _not_opened(self, text: str | None, error: BaseException) -> None:
         if self._is_over:
@@ -97,9 +97,9 @@ class Opening(QObject):
         words = self._session.wording
         if isinstance(error, Fault) and error.code in NEEDS_KEY:
             if text is not None:
-                self._shown_dialog().refuse(words.fault(error), self._tries.wait_seconds())
+                self._one_dialog().refuse(words.fault(error), self._tries.wait_seconds())
                 return
-            dialog = self._shown_dialog()
+            dialog = self._one_dialog()
             dialog.ask_passphrase(words.fault(error))
             if dialog.passphrase is not None:
                 dialog.passphrase.waiting.begin(self._tries.wait_seconds())
@@ -112,7 +112,7 @@ class Opening(QObject):
 
     # Asking
 
-    def _shown_dialog(self) -> OpeningDialog:
+    def _one_dialog(self) -> OpeningDialog:
         if self._dialog is None:
             from esk_gui.dialogs.opening import OpeningDialog
 
@@ -121,7 +121,6 @@ class Opening(QObject):
             dialog.identified.connect(self._identified)
             dialog.rejected.connect(self._given_up)
             self._dialog = dialog
-            dialog.open()
         return self._dialog
 
     def _identified(self, person: Person) -> None:

@@ -42,9 +42,12 @@ class Rail(QWidget):
         self.set_narrow(False)
 
     def check(self, name: str) -> None:
-        """Mark the page that shows."""
+        """Mark the page that shows; none where that has no button here."""
         for made in self._buttons:
+            made.setAutoExclusive(False)  # else the last one stays marked
             made.setChecked(made.page == name)
+        for made in self._buttons:
+            made.setAutoExclusive(True)
 
     def set_narrow(self, narrow: bool) -> None:
         """Icons without their words, where the window has no room for both."""

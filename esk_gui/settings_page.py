@@ -66,7 +66,7 @@ class SettingsPage(Page):
         self._start_block("settings_page.file_block")
         self._add_file_rows()
         for name in _BACKUPS:
-            self._add_setting(setting(name), button(words("settings_page.folder"), self.theme, self._choose_folder))
+            self._add_setting(setting(name), self._folder_buttons())
         self._start_block("settings_page.program")
         self._add_program_rows()
         self._column.addStretch(1)
@@ -169,6 +169,7 @@ class SettingsPage(Page):
         texts.addWidget(text_label(help_text, "third", wrap=True))
         if message is not None:
             texts.addWidget(message)
+        texts.addStretch(1)
         row.addLayout(texts, 1)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         fields = bare(QVBoxLayout(), 8)
@@ -191,6 +192,18 @@ class SettingsPage(Page):
         self._network.hide()
         self._column.addWidget(self._network)
         self._column.addWidget(Hairline(in_table=True))
+
+    def _folder_buttons(self) -> QWidget:
+        holder = QWidget()
+        row = bare(QHBoxLayout(holder), 8)
+        row.addWidget(button(self.wording("shell.backups.link"), self.theme, self._show_backups, kind="link"))
+        row.addWidget(
+            button(self.wording("settings_page.folder"), self.theme, self._choose_folder, name="choose_folder")
+        )
+        return holder
+
+    def _show_backups(self) -> None:
+        self.session.show_page("backups")
 
     def _show_network(self) -> None:
         self._network.setVisible(self.session.open_study.on_network)

@@ -27,7 +27,8 @@ class PassphraseForm(QWidget):
         super().__init__()
         words = session.wording
         column = bare(QVBoxLayout(self), 8)
-        column.addWidget(text_label(text, "body_second", "passphrase_text", wrap=True))
+        self._text = text_label(text, "body_second", "passphrase_text", wrap=True)
+        column.addWidget(self._text)
         self.field = SecretLine("passphrase")
         self.message = MessageLabel(session.theme, "message_passphrase")
         column.addLayout(labelled(words("shell.passphrase.either"), self.field, self.message))
@@ -38,7 +39,8 @@ class PassphraseForm(QWidget):
         self.waiting = Waiting(words, self.message, (self.field,), self)
 
     def refuse(self, text: str, wait: float) -> None:
-        """Say that this was not it; the next try may have to wait."""
+        """Say that this was not it, in the place of what was said first; the next try may have to wait."""
+        self._text.hide()
         self.field.setEnabled(True)
         self.message.show_message(text)
         self.field.set_state("error")
@@ -71,9 +73,10 @@ class OpeningDialog(EskDialog):
         self._unlock = unlock
         self.passphrase: PassphraseForm | None = None
         self.who: WhoForm | None = None
-        self._body = bare(QVBoxLayout())
-        self.column.addLayout(self._body)
-        self.column.addStretch(1)
+        body = QWidget()
+        self._body = bare(QVBoxLayout(body))
+        self._body.addStretch(1)
+        self.add_scrolling(body)
         self._link: QPushButton | None = None
         if show_backups is not None:
             self._link = self.add_link(words("shell.backups.link"), show_backups, "button_backups")
@@ -85,8 +88,7 @@ class OpeningDialog(EskDialog):
     def ask_passphrase(self, text: str) -> None:
         """Ask for what opens the file."""
         self.passphrase = PassphraseForm(self.session, text)
-        self._body.addWidget(self.passphrase)
-        self.passphrase.field.setFocus()
+        self._show(self.passphrase, self.passphrase.field)
 
     def refuse(self, text: str, wait: float) -> None:
         """What was typed does not open the file."""
@@ -105,9 +107,16 @@ class OpeningDialog(EskDialog):
             self._link.hide()
         self.heading.setText(self.wording("shell.person.title"))
         self.who = WhoForm(self.session, study)
-        self._body.addWidget(self.who)
         self._confirm.setEnabled(True)
-        self.who.first_field().setFocus()
+        self._show(self.who, self.who.first_field())
+
+    def _show(self, form: QWidget, first: QWidget) -> None:
+        """A form in the body; the dialog opens with its first one."""
+        self._body.insertWidget(0, form)
+        form.show()
+        if not self.isVisible():
+            self.open()
+        first.setFocus()
 
     def _on_confirm(self) -> None:
         if self.who is not None:

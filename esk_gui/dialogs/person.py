@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from esk_gui.app import Session
 from esk_gui.dialogs.base import EskDialog
 from esk_gui.dialogs.who import WhoForm
+from esk_gui.widgets.frames import bare
+from esk_gui.widgets.labels import text_label
 
 
 class PersonDialog(EskDialog):
@@ -18,11 +20,13 @@ class PersonDialog(EskDialog):
         words = session.wording
         super().__init__(session, parent, "person", words("shell.person.title"), 420)
         self._then = then
-        self.add_text(words("shell.person.text"))
-        self.column.addSpacing(8)
+        body = QWidget()
+        column = bare(QVBoxLayout(body), 12)
+        column.addWidget(text_label(words("shell.person.text"), "body_second", wrap=True))
         self.form = WhoForm(session, session.study)
-        self.column.addWidget(self.form)
-        self.column.addStretch(1)
+        column.addWidget(self.form)
+        column.addStretch(1)
+        self.add_scrolling(body)
         self.add_button(words("shell.cancel"), self.reject, name="button_cancel")
         self.add_button(
             words("shell.person.confirm"), self._confirm, kind="primary", name="button_confirm", is_default=True

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from esk_engine.errors import Fault
 from esk_gui.app import Session
-from esk_gui.backups_model import BackupsModel, backups_table
+from esk_gui.backups_model import BackupsModel, Column, backups_table
 from esk_gui.dialogs.base import EskDialog, labelled
 from esk_gui.dialogs.reason import ReasonDialog
 from esk_gui.dialogs.waiting import Waiting
@@ -123,8 +123,9 @@ class RecoverDialog(EskDialog):
         body = QWidget()
         column = bare(QVBoxLayout(body), 8)
         column.addWidget(text_label(words("restore_damaged.text"), "body_second", wrap=True))
-        self.model = BackupsModel(words, self.theme)
+        self.model = BackupsModel(words, self.theme, has_study=False)
         self.table = backups_table(self.model)
+        self.table.hideColumn(Column.SINCE)
         self.table.setMinimumHeight(_TABLE_HEIGHT)
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         column.addWidget(self.table, 1)
