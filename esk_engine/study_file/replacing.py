@@ -69,9 +69,11 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
         raise Fault("backup_damaged", path=str(backup))
     lock = WriterLock(path)
     lock.acquire(author.person, author.pc)
+    lock.release()  # reading plays back a journal that a writer left, which wants the lock for itself
+    _refuse_whole(path, backup, key)
+    lock.acquire(author.person, author.pc)
     fresh = path.with_name(f".{path.name}.{os.getpid()}.restore")
     try:
-        _refuse_whole(path, backup, key)
         head = _prepare(path, backup, fresh, key, author, reason)
         return Replaced(_exchange(fresh, path), head)
     except OSError as error:
@@ -85,10 +87,12 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
 
 def _refuse_whole(path: Path, backup: Path, key: Key) -> None:
     """Only what nobody can read is replaced."""
-    if not exists(path) or path.stat().st_size == 0:
-        return
     try:
+        if not exists(path) or path.stat().st_size == 0:
+            return
         read_file(path, key)
+    except OSError as error:
+        raise Fault("file_unreadable", path=str(path), detail=error.strerror or "") from None
     except Fault as fault:
         same_salt = bound(path, PUBLIC).salt == bound(backup, PUBLIC).salt
         if fault.code in _BEYOND_READING or (fault.code in _CLOSED and same_salt):
