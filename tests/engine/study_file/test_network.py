@@ -16,7 +16,7 @@ tmpfs /run tmpfs rw,nosuid 0 0
 server:/export/wards /mnt/wards nfs4 rw,vers=4.2 0 0
 //fileserver/pain /media/pain\040clinic cifs rw,vers=3.1.1 0 0
 /dev/sdb1 /mnt/wards/local ext4 rw 0 0
-nurse@host:/home /home/nurse/far fuse.sshfs rw 0 0
+nurse@host:/home /srv/far fuse.sshfs rw 0 0
 gvfsd-fuse /run/user/1000/gvfs fuse.gvfsd-fuse rw 0 0
 /dev/sdc1 /mnt/twice ext4 rw 0 0
 server:/other /mnt/twice nfs rw 0 0
@@ -27,12 +27,12 @@ broken
 @pytest.mark.parametrize(
     ("place", "is_share"),
     [
-        ("/home/nurse/study.esk", False),
+        ("/data/study.esk", False),
         ("/mnt/wards/study.esk", True),
         ("/mnt/wards/local/study.esk", False),
         ("/mnt/wards-too/study.esk", False),
         ("/media/pain clinic/2026/study.esk", True),
-        ("/home/nurse/far/study.esk", True),
+        ("/srv/far/study.esk", True),
         ("/mnt/twice/study.esk", True),
     ],
 )
