@@ -58,7 +58,7 @@ def look(path: Path, name: str, told: Sequence[str]) -> Left:
             continue
         wrong = "" if report.is_whole else f"not whole: {report.findings[:3]}"
         return Left(wrong or _backups(path, script, told), report, lines, seconds)
-    if damaged and refused == ["file_damaged"]:
+    if damaged:
         return Left(_backups(path, script, told))  # as it was before
     return Left(f"refused: {', '.join(refused)}")
 

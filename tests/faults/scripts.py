@@ -155,7 +155,7 @@ def _damaged(path: Path, chance: random.Random) -> None:
         work.step(study, chance)
         study.back_up()
     content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 0xFF
+    content[100] ^= 0xFF
     path.write_bytes(content)
 
 
