@@ -61,11 +61,13 @@ def test_that_every_kind_of_case_is_compared() -> None:
 # Two groups ----------------------------------------------------------------------------------------------------------
 
 INFORMATION_OF_GROUPS = (
-    # other tools' ways to the same numbers, or to other ones (corrected, ignoring ties, rounded for print)
-    "mann_whitney.scipy.", "mann_whitney.pingouin.", "mann_whitney.pspp_printed.", "mann_whitney.p_r_default_4_2",
-    "mann_whitney.p_r_4_6_default_predicted", "mann_whitney.p_exact_cond_truth.source",
+    "mann_whitney.p_exact_cond_truth.source",
+    # compared to the digits printed
+    "mann_whitney.pspp_printed",
+    # values rounded to seven digits before they are ranked
     "mann_whitney.p_asymp_cc_digits",
-    "mann_whitney.scipy", "mann_whitney.pingouin", "mann_whitney.pspp_printed", "mann_whitney.p_asymp_coin",
+    # exact as if there were no ties, of a U that may be half a number
+    "mann_whitney.scipy.p_exact_ignoring_ties",
     # guesses at when SPSS shows its exact P
     "mann_whitney.spss.exact_shown_if",
     # R's asymptotic root of a step function, and coin's estimate that is off on a huge range
@@ -106,6 +108,38 @@ def rank_figures(case: Case, x: list[float], y: list[float], test: s.MannWhitney
         # R gives 1 where every value is equal: (0 + 0.5) / 0 is infinite there, undefined here
         ours[f"p_asymp_cc_{side}"] = (1 if test.z is None else corrected, SPECIAL)
     return {f"mann_whitney.{key}": figure for key, figure in ours.items()}
+
+
+def default_figures(case: Case, test: s.MannWhitney) -> Ours:
+    """What other programs give when they are asked for nothing in particular: one of our P-values each."""
+    asymptotic, corrected = test.p_asymptotic.value, test.p_asymptotic_corrected.value
+    small = max(test.m, test.n) < 50
+    of_scipy = 1 if test.z is None else corrected  # it gives 1 where every value is equal; undefined here
+    scipy_default = test.p_exact.value if min(test.m, test.n) <= 8 and not test.ties else of_scipy
+    effect = s.rank_biserial(test.u, test.m, test.n)
+    ours: Ours = {
+        "p_asymp_coin": (asymptotic, SPECIAL),
+        "p_r_default_4_2": (test.p_exact.value if small and not test.ties else corrected, SPECIAL),
+        "p_r_4_6_default_predicted": (test.p_exact_doubled.value if small else corrected, SPECIAL),
+        "scipy.U": (test.u, EXACT), "pingouin.U_val": (test.u, EXACT),
+        "scipy.p_default": (scipy_default, SPECIAL), "pingouin.p_val": (scipy_default, SPECIAL),
+        "scipy.p_asymptotic_cc": (of_scipy, SPECIAL), "scipy.p_asymptotic_nocc": (asymptotic, SPECIAL),
+        "pingouin.RBC": (effect, EXACT), "pingouin.CLES": ((effect + 1) / 2, EXACT),
+    }  # fmt: skip
+    return {f"mann_whitney.{key}": figure for key, figure in ours.items()}
+
+
+def check_printed_by_pspp(case: Case, test: s.MannWhitney) -> None:
+    """U, W, Z and P to the digits that PSPP prints."""
+    lower = test.rank_sum if test.rank_sum / test.m < test.rank_sum_other / test.n else test.rank_sum_other
+    ours = {"U": min(test.u, test.u_other), "W": lower, "Z": None if test.z is None else -abs(test.z)}
+    for key, figure in (ours | {"asymp_sig_2tailed": test.p_asymptotic.value}).items():
+        printed = case.expected.get(f"mann_whitney.pspp_printed.{key}")
+        if printed is not None and figure is not None:
+            half = 0.5 * 10.0 ** -len(printed.partition(".")[2])
+            assert abs(figure - float(printed)) <= half * (1 + 1e-9), f"{case.name}: {key}"
+        elif printed is not None:
+            assert printed == "NaN"
 
 
 def exact_figures(case: Case, test: s.MannWhitney) -> Ours:
@@ -234,7 +268,8 @@ def test_that_two_groups_are_compared_as_other_programs_do(case: Case) -> None:
     x, y, test = read_and_test(case)
     ours = rank_figures(case, x, y, test) | exact_figures(case, test) | shift_figures(case, x, y)
     ours |= effect_figures(x, y, test) | summary_figures("group1", x) | summary_figures("group2", y)
-    ours |= welch_figures(x, y) | roc_figures(case, x, y)
+    ours |= welch_figures(x, y) | roc_figures(case, x, y) | default_figures(case, test)
+    check_printed_by_pspp(case, test)
     check(case, ours, INFORMATION_OF_GROUPS)
 
 
@@ -242,8 +277,11 @@ def test_that_two_groups_are_compared_as_other_programs_do(case: Case) -> None:
 
 INFORMATION_OF_TABLES = (
     "or_conditional",  # R's root finder: off by up to 3e-3; fisher_high_precision has the true ones
-    "row1_prop", "row2_prop",
-)  # fmt: skip
+)
+
+
+def share(row: list[int]) -> float | None:
+    return wilson(row[0], sum(row)).value if sum(row) else None
 
 
 def two_by_two_figures(table: list[list[int]]) -> Ours:
@@ -265,6 +303,8 @@ def two_by_two_figures(table: list[list[int]]) -> Ours:
         "fisher_high_precision.p_greater": (fisher.p_greater, EXACT),
         "fisher_high_precision.or_conditional": (conditional.value, SPECIAL),
         "fisher_high_precision.ci": ([conditional.lower, conditional.upper], SPECIAL),
+        "row1_prop": (share(table[0]), EXACT),
+        "row2_prop": (share(table[1]), EXACT),
         "or_sample": (plain.value, EXACT),
         "or_woolf_ci": ([plain.lower, plain.upper], EXACT),
         "or_haldane": (haldane.value, EXACT),
