@@ -25,8 +25,8 @@ class Place:
         return self.row or self.patient_id
 
 
-REASON_NEEDED = "reason_needed"
-WAITING = (REASON_NEEDED, "someone_writes", "changed_meanwhile", "changed_meanwhile_whole", "cannot_write")
+REASON_NEEDED, CHANGED = "reason_needed", "changed_meanwhile"
+WAITING = (REASON_NEEDED, "someone_writes", CHANGED, "changed_meanwhile_whole", "cannot_write")
 
 
 @dataclass(frozen=True, slots=True)

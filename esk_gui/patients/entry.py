@@ -11,6 +11,7 @@ from esk_engine.dictionary import Kind, variable
 from esk_engine.errors import Fault, Issue, Refused
 from esk_engine.records import Patient, Record
 from esk_engine.study.entry import entering
+from esk_engine.study.meanwhile import not_now
 from esk_engine.validation import check_patient, check_value
 from esk_gui.patients.drafts import Draft, Drafts, Place
 from esk_gui.patients.signing.guard import Guard
@@ -106,8 +107,7 @@ class Entry(QObject):
         except Refused as refused:
             return refused.issues
         except Fault as fault:
-            self._session.show_error(fault)
-            return fault.issues
+            return (not_now(fault),)
         return ()
 
     def check_rows(self, patient: Patient, entries: Sequence[RowEntry]) -> tuple[Issue, ...]:

@@ -11,7 +11,7 @@ from esk_engine.dictionary import Kind, ValueType, derived
 from esk_engine.errors import Issue
 from esk_engine.records import BelowLloq, Patient, Value
 from esk_gui.patients.choices import CodeButtons, CodeList
-from esk_gui.patients.drafts import REASON_NEEDED, WAITING, Draft, Place
+from esk_gui.patients.drafts import CHANGED, REASON_NEEDED, WAITING, Draft, Place
 from esk_gui.patients.form_fields import Entered, Shown
 from esk_gui.patients.messages import FittedMessage
 from esk_gui.patients.signing.watch import LockWatch
@@ -20,6 +20,7 @@ from esk_gui.widgets.entry import EntryLine, EntryText
 from esk_gui.widgets.labels import text_label
 
 if TYPE_CHECKING:
+    from esk_engine.wording import Wording
     from esk_gui.app import Session
     from esk_gui.patients.entry import Entry
 
@@ -54,12 +55,11 @@ class FieldMessage(QWidget):
             row.addWidget(each, 0, Qt.AlignmentFlag.AlignTop)
         self.show_issue(None)
 
-    def show_issue(self, issue: Issue | None) -> None:
-        """Show an issue, or nothing."""
+    def show_issue(self, issue: Issue | None, stored: str = "") -> None:
+        """Show an issue, or nothing; ``stored`` is told where somebody else changed the value meanwhile."""
         is_ambiguous = issue is not None and issue.code == "ambiguous_number"
-        self.label.show_message(
-            self._words.issue(issue) if issue else "", "error" if issue and issue.is_error else "warning"
-        )
+        text = issue_text(issue, stored, self._words) if issue else ""
+        self.label.show_message(text, "error" if issue and issue.is_error else "warning")
         if issue is not None and is_ambiguous:
             self._readings = (_reading(issue.params["as_decimal"]), _reading(issue.params["as_thousands"]))
             self._decimal.setText(self._text_of(self._readings[0]))
@@ -96,6 +96,12 @@ class FieldMessage(QWidget):
         self.reading_chosen.emit(self._readings[1])
 
 
+def issue_text(issue: Issue, stored: str, words: Wording) -> str:
+    """What is wrong; where somebody else changed the value meanwhile also what it is now."""
+    text = words.issue(issue)
+    return f"{text} {words('patients.stored_now', value=stored)}" if issue.code == CHANGED and stored else text
+
+
 def _reading(value: object) -> Value:
     """One reading of an ambiguous number; ``<1.234`` is below a limit whichever it is."""
     return value if isinstance(value, (int, float, BelowLloq)) else None
@@ -117,6 +123,7 @@ class EntryField(QObject):
         self._place: Place | None = None
         self._is_committing = False
         self._issue: Issue | None = None
+        self._stored = ""
         name, words = spec.name, session.wording
         text = words(spec.label) if spec.label else words.short_label(name) if spec.is_short else words.label(name)
         self.label = text_label(text, "label")
@@ -164,6 +171,7 @@ class EntryField(QObject):
         is_other = place != self._place
         self._place = place
         stored = patient.get(self.name)
+        self._stored = self._words.value(self._spec.declared, stored)
         control = self.control
         if isinstance(control, (CodeList, CodeButtons)):
             control.show_code(str(stored or ""))
@@ -186,7 +194,7 @@ class EntryField(QObject):
         if self._place is not None and self._entry.is_unsaved(self._place):
             self.message.show_not_saved()
         else:
-            self.message.show_issue(self._issue)
+            self.message.show_issue(self._issue, self._stored)
 
     def set_lock(self, text: str) -> None:
         """Let the value be read and copied but not changed, for a reason that is told; "" lets it be changed."""

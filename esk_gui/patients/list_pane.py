@@ -12,6 +12,7 @@ from typing_extensions import override
 
 from esk_engine.dictionary import Kind, variable
 from esk_engine.errors import Fault, Issue, Refused
+from esk_engine.study.meanwhile import not_now
 from esk_engine.validation import parse
 from esk_gui.icons import icon
 from esk_gui.patients.inline_line import InlineLine
@@ -237,8 +238,7 @@ def add_patient(session: Session, text: str) -> tuple[tuple[Issue, ...], str]:
     except Refused as refused:
         return refused.issues, ""
     except Fault as fault:
-        session.show_error(fault)
-        return (), ""
+        return (not_now(fault),), ""
 
 
 def _search_icon(session: Session) -> QIcon:

@@ -87,7 +87,7 @@ class EndSampleField(EntryLine):
         self.setAccessibleDescription(text)
 
     def _show_issue(self) -> None:
-        self.message.show_issue(self._issue)
+        self.message.show_issue(self._issue, self.shown_text)
 
     def _show_lock(self) -> None:
         self.message.show_note(self._lock)

@@ -115,6 +115,10 @@ class VitalSignsModel(QAbstractTableModel):
         """What is wrong or doubtful with a cell."""
         return self._looks.issue(row, name) if self._looks else None
 
+    def stored_text(self, row: GridRow, name: str) -> str:
+        """What is stored in a cell, whatever is typed over it."""
+        return self._looks.text(row, name) if self._looks else ""
+
     # What a view asks
 
     @override

@@ -13,6 +13,7 @@ from esk_engine.dictionary import Kind
 from esk_engine.errors import Issue
 from esk_engine.records import Patient
 from esk_gui.patients.entry import Entry, Standing
+from esk_gui.patients.field import issue_text
 from esk_gui.patients.inline_line import InlineLine
 from esk_gui.patients.messages import FittedMessage
 from esk_gui.patients.retrying import ABOUT_ALL, WaitingLinks
@@ -186,7 +187,7 @@ class VitalSignsPane(QWidget):
             if issue is None or at is None:
                 label.clear()
                 continue
-            text = words.issue(issue)
+            text = issue_text(issue, self.model.stored_text(at, name), words)
             where = words("patients.at_minute", minute=at.minute) if at.minute is not None else ""
             label.show_message(f"{where}: {text}" if where else text, "error" if issue.is_error else "warning")
         patient = self.model.patient

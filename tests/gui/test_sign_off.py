@@ -23,11 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from esk_engine.dictionary import Kind
-from esk_engine.errors import Issue
 from esk_engine.records import Patient, make_patient
 from esk_engine.settings import Settings
-from esk_engine.study import EntryResult, Protection, SignOff, Study
-from esk_gui.patients.drafts import Draft, Place
+from esk_engine.study import Person, Protection, SignOff, Study
 from esk_gui.patients.list_model import ListRole
 from esk_gui.patients.page import PatientsPage
 from esk_gui.patients.signing.state_line import SigningStrip
@@ -604,35 +602,87 @@ def test_that_reasons_survive_a_rebuild_of_the_page(ward: Warder) -> None:
 # Somebody else writes
 
 
-def test_that_a_text_waits_while_somebody_else_writes_and_is_entered_again_on_request(
-    ward: Warder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = ward(whole_patient("P01"))
+@pytest.fixture
+def colleague(ward: Warder) -> Iterator[tuple[Ward, Study]]:
+    """A page on a study, and the same study in another program; neither writes now."""
+    case = ward(whole_patient("P01", infusion_minutes=510))
     case.open("P01")
-    refusal = Issue("someone_writes", params={"who": "CD", "pc": "WARD2", "since": "14:02"})
-    with monkeypatch.context() as busy:
-        busy.setattr(case.study, "enter", lambda *_, **__: EntryResult((refusal,)))
-        case.type("age_years", "57")
+    case.settled()
+    case.study.release()
+    with Study.open(case.study.path, person=Person("CD")) as other:
+        yield case, other
+
+
+def write_elsewhere(other: Study, name: str, value: int) -> None:
+    """A colleague changes one value of P01, and goes on writing."""
+    patient = other.patients[0]
+    other.wait_saved(other.set_value(patient.id, Kind.PATIENT, patient.id, name, value))
+
+
+def test_that_a_text_waits_while_somebody_else_writes_and_is_entered_again_on_request(
+    colleague: tuple[Ward, Study],
+) -> None:
+    case, other = colleague
+    write_elsewhere(other, "height_cm", 171)
+    case.type("age_years", "57")
     assert case.line("age_years").text() == "57"
     assert "CD" in case.message("age_years")
     assert case.patient("P01").get("age_years") == 58
+    assert case.page.drafts() == ["P01: Leeftijd (‘57’)"]
+    case.click("age_years_retry")
+    assert case.patient("P01").get("age_years") == 58, "the colleague still writes"
+    assert "CD" in case.message("age_years")
+    other.release()
     case.click("age_years_retry")
     assert case.patient("P01").get("age_years") == 57
     assert case.message("age_years") == ""
     assert case.page.drafts() == []
+    assert case.line("height_cm").text() == "171", "what the colleague wrote is there too"
 
 
-def test_that_only_what_waits_is_entered_again(ward: Warder) -> None:
-    case = ward(whole_patient("P01"))
-    case.open("P01")
+def test_that_a_cell_waits_while_somebody_else_writes(colleague: tuple[Ward, Study]) -> None:
+    case, other = colleague
+    write_elsewhere(other, "height_cm", 171)
+    case.open("P01", "infusion")
+    grid, model = case.page.form.infusion.vitals.view, case.page.form.infusion.vitals.model
+    assert model.setData(model.index(model.rowCount() - 1, VitalColumn.SYSTOLIC), "128") is False
+    assert "CD" in case.message("systolic_mmhg")
+    QGuiApplication.clipboard().setText("150")
+    grid.setFocus()
+    grid.go_to(5, VitalColumn.SYSTOLIC)
+    QTest.keyClick(grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert "opnieuw worden geplakt" in case.note("message_vital_signs")
+    other.release()
+    case.click("vital_signs_retry")
+    assert case.patient("P01").readings[-1].get("systolic_mmhg") == 128
+    assert case.page.drafts() == []
+
+
+def test_that_a_value_that_somebody_else_changed_meanwhile_is_told_before_it_is_overwritten(
+    colleague: tuple[Ward, Study],
+) -> None:
+    case, other = colleague
     case.type("height_cm", "veel")
-    patient = case.patient("P01")
-    issue = Issue("changed_meanwhile", "age_years", params={"who": "CD"})
-    case.page.form.inclusion.rows._entry.drafts.put(Draft(Place(patient.id, "age_years"), "57", (issue,)))
+    write_elsewhere(other, "age_years", 60)
+    other.release()
+    case.type("age_years", "57")
+    assert case.line("age_years").text() == "57"
     assert "CD" in case.message("age_years")
+    assert "Nu opgeslagen: 60" in case.message("age_years")
+    assert case.patient("P01").get("age_years") == 60
     case.click("age_years_retry")
     assert case.patient("P01").get("age_years") == 57
-    assert case.line("height_cm").text() == "veel"
+    assert case.line("height_cm").text() == "veel", "only what waits is entered again"
+
+
+def test_that_signatures_of_a_colleague_lock_the_form_once_they_are_followed(colleague: tuple[Ward, Study]) -> None:
+    case, other = colleague
+    other.wait_saved(other.sign(other.patients[0].id, SignOff.INCLUSION, initials="CD"))
+    update = case.study.poll()
+    assert update is not None
+    case.study.take(update)
+    assert case.line("age_years").isReadOnly()
+    assert "CD" in case.find("button_signature_inclusion", QPushButton).text()
 
 
 # Room
