@@ -34,6 +34,8 @@ class Session(QObject):
         Who is at work; None until somebody said so.
     is_locked
         Nothing of the study shows until somebody opens the lock screen.
+    trouble
+        Why the file of a study that is read along cannot be looked at now; None where it can.
     """
 
     study_opened = Signal()
@@ -69,6 +71,7 @@ class Session(QObject):
         self.study: Study | None = None
         self.person: Person | None = None
         self.is_locked = False
+        self.trouble: Fault | None = None
         self._saved_on_writer.connect(self.save_state_changed, Qt.ConnectionType.QueuedConnection)
         app.styleHints().colorSchemeChanged.connect(self._follow_system)
 

@@ -30,7 +30,7 @@ class Backing(QObject):
         super().__init__(window)
         self._session = session
         self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.look)
         self._told = ""
         session.study_opened.connect(self._begin)
         session.study_closed.connect(self._timer.stop)
@@ -71,7 +71,8 @@ class Backing(QObject):
         if not study.read_only:
             self._run(study)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Make one where half an hour of work went by since the last."""
         study = self._session.study
         if study is not None and not study.read_only and study.backup_due(datetime.now(UTC)):
             self._run(study)

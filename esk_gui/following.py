@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _EVERY_MS = 1000
 _TOPIC = "poll"
-Role = tuple[bool, str, str, str]
+_PASSING = ("file_busy",)
+Role = tuple[bool, str, str, str, str]
 
 
 class Following(QObject):
@@ -37,6 +38,8 @@ class Following(QObject):
         if study is None:
             return
         study.tend()
+        if study.is_writer:
+            self._session.trouble = None
         self._tell_role()
         if study.is_writer or self._is_looking:
             return
@@ -48,7 +51,7 @@ class Following(QObject):
         self._session.jobs.run(work, self._on_looked, self._on_failed, topic=_TOPIC)
 
     def _begin(self) -> None:
-        self._is_looking, self._told = False, None
+        self._is_looking, self._told, self._session.trouble = False, None, None
         self._timer.start()
 
     def _end(self) -> None:
@@ -56,17 +59,21 @@ class Following(QObject):
 
     def _on_looked(self, update: Update | None) -> None:
         self._is_looking = False
+        self._session.trouble = None
         study = self._session.study
         if study is not None and update is not None:
             study.take(update)
         self._tell_role()
 
     def _on_failed(self, error: BaseException) -> None:
-        """A folder that vanished comes back, or the next edit says so: only our own defects are told here."""
+        """A folder that vanished comes back: what shows stays, and that it cannot be looked at now stands above it."""
         self._is_looking = False
         if not isinstance(error, Fault):
             self._timer.stop()
             self._session.show_error(error)
+        elif error.code not in _PASSING:
+            self._session.trouble = error
+            self._tell_role()
 
     def _tell_role(self) -> None:
         study = self._session.study
@@ -76,7 +83,8 @@ class Following(QObject):
         who = (
             tuple(str(elsewhere.params.get(name, "")) for name in ("who", "pc", "since")) if elsewhere else ("", "", "")
         )
-        role: Role = (study.is_writer, *who)
+        trouble = self._session.trouble
+        role: Role = (study.is_writer, *who, trouble.code if trouble is not None else "")
         if role != self._told:
             self._told = role
             self._session.role_changed.emit()

@@ -78,8 +78,11 @@ class Workspace(QWidget):
         self._look_up_lock()
 
     def show_role(self) -> None:
-        """Say who writes in the study, while somebody else does."""
-        study, words = self._session.study, self._session.wording
+        """Say who writes in the study, while somebody else does, or that its file cannot be looked at."""
+        study, words, trouble = self._session.study, self._session.wording, self._session.trouble
+        if study is not None and trouble is not None:
+            self._following.show_text(words("shell.not_followed", reason=words.fault(trouble)))
+            return
         elsewhere = study.writer_elsewhere if study is not None and not study.read_only else None
         self._following.show_text(words("shell.following", **elsewhere.params) if elsewhere is not None else "")
 
