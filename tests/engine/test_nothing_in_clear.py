@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -127,6 +128,38 @@ def test_that_no_file_holds_a_planted_name_or_number_at_any_time(stage: Stage) -
     with Study.open(stage.folder / "studies" / "pilot.esk", person=Person("AB"), key=key) as study:
         assert any(patient.study_no == in_clear.STUDY_NO for patient in study.patients)
     assert stage.found() == []
+
+
+def test_that_the_command_line_leaves_nothing_whatever_it_refuses(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    for name in ("home", "tmp", "elsewhere", "studies"):
+        (tmp_path / name).mkdir()
+    _write_workbooks(elsewhere)
+    path = tmp_path / "studies" / "pilot.esk"
+    key = Key.of_passphrase(in_clear.PASSPHRASE)
+    Study.create(path, person=clear_play.PERSON, patients=[clear_play.patient()], key=key).close()
+    held = {"weight_kg": "83,8"}, {"weight_kg": in_clear.DRAFT}, {"remarks": in_clear.REMARK * 2}
+    lines = [json.dumps({"patient": in_clear.STUDY_NO, "set": values, "reason": in_clear.REASON}) for values in held]
+    commands: list[tuple[list[str], str]] = [
+        (["edit", str(path), "--who", "AB"], "\n".join(lines)),
+        (["edit", str(path), "--who", "AB"], in_clear.REMARK),
+        (["import", str(elsewhere / "faulty.xlsx"), str(path)], ""),
+        (["import", str(elsewhere / "damaged.xlsx"), str(path)], ""),
+        (["check", str(path)], ""),
+        (["backup", str(path)], ""),
+        (["export", str(path), str(elsewhere / "out.xlsx")], ""),
+    ]
+    places = dict.fromkeys(("HOME", "LOCALAPPDATA", "XDG_STATE_HOME", "XDG_CONFIG_HOME"), str(tmp_path / "home"))
+    temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(tmp_path / "tmp"))
+    own = {**os.environ, **places, **temporary, "ESK_PASSPHRASE": in_clear.PASSPHRASE, "PYTHONUTF8": "1"}
+    for arguments, typed in commands:
+        command = [sys.executable, "-B", str(ROOT / "main.py"), *arguments]
+        done = subprocess.run(command, env=own, input=typed, capture_output=True, encoding="utf-8", check=False)
+        assert "Traceback" not in done.stderr
+        assert in_clear.clear_copies(tmp_path, but=(elsewhere,)) == []
+    assert (elsewhere / "out.xlsx").exists()
+    assert not list((tmp_path / "home").rglob("esk.log"))
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="where Linux puts a dump is known")
