@@ -113,7 +113,10 @@ def _refuse_damaged(connection: sql.Connection, source: Path) -> None:
 
 def _connect_target(target: Path, key: Key) -> sql.Connection:
     """A connection to a new file, which needs no journal: half a copy is none."""
-    connection = connect(target, key, "rwc")
+    try:
+        connection = connect(target, key, "rwc")
+    except Fault as fault:
+        raise _fault_of_target(fault, target.parent) from None
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
@@ -142,21 +145,24 @@ def _fault_of_copy(error: sql.Error, source: Path, target: Path) -> Fault:
     return Fault("backup_failed", path=str(target.parent), detail=f"{name} {error}".strip())
 
 
+def _fault_of_target(fault: Fault, folder: Path) -> Fault:
+    """What is wrong with a copy, told of the folder that it is made in."""
+    if not exists(folder):
+        return Fault("backup_folder_missing", path=str(folder))
+    code = {"file_full": "backup_full", "file_read_only": "backup_folder_read_only"}.get(fault.code, "backup_failed")
+    return Fault(code, path=str(folder), detail=str(fault.params.get("detail") or fault.code))
+
+
 def _verified(target: Path, key: Key) -> Head:
     """Where the log of a copy ends, once all of its pages carry their seal."""
-    folder = target.parent
     try:
         with reader(target, key) as connection:
             damaged = damaged_pages(connection)
             if damaged:
-                raise Fault("backup_failed", path=str(folder), detail="; ".join(damaged[:5]))
+                raise Fault("file_damaged", path=str(target), detail="; ".join(damaged[:5]))
             return read_head(connection)
     except Fault as fault:
-        if fault.code == "backup_failed":
-            raise
-        if not exists(folder):
-            raise Fault("backup_folder_missing", path=str(folder)) from None
-        raise Fault("backup_failed", path=str(folder), detail=fault.code) from None
+        raise _fault_of_target(fault, target.parent) from None
 
 
 def target_fault(error: OSError, folder: Path) -> Fault:

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.settings import Settings
 from esk_engine.study import Key, Person, Study
-from esk_engine.study_file import PUBLIC, copying
+from esk_engine.study_file import PUBLIC, backup, copying
 from esk_engine.study_file.backup import (
     Backup,
     back_up,
@@ -31,7 +32,7 @@ from esk_engine.study_file.backup import (
 )
 from esk_engine.study_file.check import check_file
 from tests.engine.builders import patient, steady
-from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, two_patients
+from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, python, two_patients
 
 NOW = datetime(2026, 11, 22, 18, 5, 12, tzinfo=UTC)
 SECRET = Key.of_passphrase("geheim’ó")
@@ -320,6 +321,110 @@ def test_that_half_a_backup_of_a_program_that_was_killed_goes_with_the_next_one(
     make(path)
     assert not half.exists()
     assert set(others) < set(names(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("SQLITE_FULL", "backup_full"),
+        ("SQLITE_READONLY_DBMOVED", "backup_folder_read_only"),
+        ("SQLITE_IOERR_WRITE", "backup_failed"),
+        ("SQLITE_BUSY", "file_busy"),
+        ("SQLITE_CORRUPT", "file_damaged"),
+    ],
+)
+def test_that_what_sqlite_says_in_the_middle_is_told_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
+) -> None:
+    path = closed_study(tmp_path)
+
+    def fail(*_: object) -> None:
+        error = sql.OperationalError("as SQLite says it")
+        error.sqlite_errorname = name
+        raise error
+
+    monkeypatch.setattr(copying._Watch, "__call__", fail)  # type: ignore[attr-defined]
+    assert code_of(lambda: make(path)) == code
+    assert names(path) == []
+    monkeypatch.undo()
+    make(path)
+
+
+@pytest.mark.parametrize(("gone", "code"), [("folder", "backup_folder_missing"), ("study", "file_vanished")])
+def test_that_what_vanishes_in_the_middle_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gone: str, code: str
+) -> None:
+    path = closed_study(tmp_path)
+
+    def vanish(*_: object) -> None:
+        folder_of(path).rename(tmp_path / "moved") if gone == "folder" else path.rename(tmp_path / "moved")
+        error = sql.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR"
+        raise error
+
+    monkeypatch.setattr(copying._Watch, "__call__", vanish)  # type: ignore[attr-defined]
+    assert code_of(lambda: make(path)) == code
+
+
+def test_that_a_study_that_is_held_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = closed_study(tmp_path)
+    watch = copying._Watch.__call__  # type: ignore[attr-defined]
+
+    def held(self: object, status: int, left: int, total: int) -> None:
+        watch(self, sql.SQLITE_BUSY, left, total)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(copying._Watch, "__call__", held)  # type: ignore[attr-defined]
+    assert code_of(lambda: make(path)) == "file_busy"
+    assert names(path) == []
+
+
+def test_that_a_large_study_that_is_written_without_end_is_told_rather_than_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(copying, "STEP_PAGES", 1)
+    monkeypatch.setattr(copying, "_BEGINNINGS", 0)
+    monkeypatch.setattr(copying, "_LONGEST_PIECE", 0.0)
+    assert code_of(lambda: make(path)) == "file_busy"
+    assert names(path) == []
+
+
+def test_that_two_programs_do_not_back_up_into_one_folder_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+    folder_of(path).mkdir()
+    script = (
+        "import sys; from filelock import FileLock\n"
+        "with FileLock(sys.argv[1]): print('held', flush=True); sys.stdin.readline()"
+    )
+    other = python(script, folder_of(path) / ".lock")
+    try:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        monkeypatch.setattr(backup, "_WAIT_SECONDS", 0.2)
+        assert code_of(lambda: make(path)) == "backup_busy"
+    finally:
+        other.communicate("\n", timeout=30)
+    make(path)
+
+
+def test_that_a_folder_without_locks_takes_backups_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import filelock
+
+    def no_locks(*_: object, **__: object) -> None:
+        raise NotImplementedError
+
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(filelock.FileLock, "acquire", no_locks)
+    assert check_file(make(path).path).is_whole
+
+
+def test_that_a_name_that_can_be_no_folder_is_told(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    odd = tmp_path / "a\0b" / "study.esk-backups"
+    assert code_of(lambda: make_backup(path, PUBLIC, odd)) == "backup_folder_missing"
+    assert code_of(lambda: list_backups(path, odd)) == "backup_folder_unreadable"
 
 
 # -- listing -----------------------------------------------------------------------------------------------------------
