@@ -72,21 +72,29 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
     lock.release()  # reading plays back a journal that a writer left, which wants the lock for itself
     _refuse_whole(path, backup, key)
     lock.acquire(author.person, author.pc)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.restore")
+    fresh = path.with_name(f".{path.name}.restore")
     try:
+        _remove(fresh)
         head = _prepare(path, backup, fresh, key, author, reason)
         return Replaced(_exchange(fresh, path), head)
     except OSError as error:
         raise _of_study(target_fault(error, path.parent), path) from None
     finally:
-        for leftover in (fresh, fresh.with_name(fresh.name + "-journal")):
-            with contextlib.suppress(OSError):
-                leftover.unlink()
+        _remove(fresh)
         lock.release()
+
+
+def _remove(fresh: Path) -> None:
+    """Take away a new study that did not take its place, one that was cut off before too."""
+    for leftover in (fresh, _journal(fresh)):
+        with contextlib.suppress(OSError):
+            leftover.unlink()
 
 
 def _refuse_whole(path: Path, backup: Path, key: Key) -> None:
     """Only what nobody can read is replaced."""
+    if path.is_dir():
+        raise Fault("target_is_folder", path=str(path))
     try:
         if not exists(path) or path.stat().st_size == 0:
             return
@@ -104,8 +112,6 @@ def _refuse_whole(path: Path, backup: Path, key: Key) -> None:
 def _prepare(path: Path, backup: Path, fresh: Path, key: Key, author: Author, reason: str) -> Head:
     """The backup beside the study, in this Esk's form, with the line that tells of it, verified and on disk."""
     try:
-        with contextlib.suppress(FileNotFoundError):
-            fresh.unlink()
         head = copy_study(backup, key, fresh)
     except Fault as fault:
         raise _of_study(fault, path) from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -10,14 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.settings import PMethod
 from esk_engine.study import Backup, Key, Person, SignOff, Study, StudyChanged, replace_damaged
-from esk_engine.study_file import PUBLIC
+from esk_engine.study_file import PUBLIC, replacing
 from esk_engine.study_file.backup import backup_folder, list_backups, make_backup
 from esk_engine.study_file.check import check_file
+from esk_engine.study_file.log import Head
+from esk_engine.study_file.reading import FileContent
 from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, python, two_patients
 
 FILES = Path(__file__).parent / "study_file" / "files"
@@ -372,20 +376,114 @@ def test_that_a_backup_of_an_older_form_replaces_a_study_in_the_present_form(tmp
     assert check_file(path).is_whole
 
 
-def test_that_the_disk_is_full_when_a_study_is_to_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno
+def names_in(folder: Path) -> set[str]:
+    return {each.name for each in folder.iterdir() if each.suffix != ".lock"}
 
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "file_full"),
+        (errno.EROFS, "file_read_only"),
+        (errno.EIO, "file_unreadable"),
+    ],
+)
+@pytest.mark.parametrize("at", [1, 2])
+def test_that_a_disk_that_takes_no_study_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str, at: int
+) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    before, calls, real = digest(path), list[int](), os.fsync
+
+    def fail(descriptor: int) -> None:
+        calls.append(descriptor)
+        if len(calls) == at:
+            raise OSError(number, os.strerror(number))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fail)
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == code
+    assert digest(path) == before
+    assert names_in(tmp_path) == {path.name, backup_folder(path).name}
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("SQLITE_FULL", "file_full"), ("SQLITE_IOERR", "file_unreadable"), ("SQLITE_BUSY", "file_busy")]
+)
+def test_that_what_sqlite_says_of_the_new_study_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, code: str
+) -> None:
     path, early, _ = damaged_study(tmp_path)
     before = digest(path)
 
-    def fail(descriptor: int) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    def fail(*_: object) -> None:
+        error = sql.OperationalError("as SQLite says it")
+        error.sqlite_errorname = name
+        raise error
 
-    monkeypatch.setattr(os, "fsync", fail)
-    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == "file_full"
+    monkeypatch.setattr(replacing, "migrate", fail)
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == code
     assert digest(path) == before
-    names = {each.name for each in tmp_path.iterdir() if each.suffix != ".lock"}
-    assert names == {path.name, backup_folder(path).name}
+    assert names_in(tmp_path) == {path.name, backup_folder(path).name}
+
+
+def test_that_a_new_study_that_does_not_read_as_it_was_written_takes_no_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    before, real = digest(path), replacing.read_file
+
+    def other(file: Path, key: Key) -> FileContent:
+        found = real(file, key)
+        return replace(found, head=Head()) if file.name.endswith(".restore") else found
+
+    monkeypatch.setattr(replacing, "read_file", other)
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == "file_unreadable"
+    assert digest(path) == before
+
+
+def test_that_a_place_without_second_names_keeps_the_damaged_study_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    before = digest(path)
+
+    def no_links(*_: object) -> None:
+        raise OSError(errno.EPERM, "no links here")
+
+    monkeypatch.setattr(os, "link", no_links)
+    done = replace_damaged(path, early.path, person=NURSE)
+    assert done.aside is not None
+    assert digest(done.aside) == before
+    assert check_file(path).is_whole
+
+
+def test_that_what_a_restore_that_was_cut_off_left_goes_with_the_next_one(tmp_path: Path) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    for name in (".study.esk.restore", ".study.esk.restore-journal"):
+        (tmp_path / name).write_bytes(b"half")
+    replace_damaged(path, early.path, person=NURSE)
+    assert check_file(path).is_whole
+    assert not [each for each in names_in(tmp_path) if ".restore" in each]
+
+
+def test_that_two_damaged_studies_of_one_second_are_both_kept(tmp_path: Path) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    kept: set[Path] = set()
+    for text in (b"one", b"two", b"three"):
+        path.write_bytes(text)
+        done = replace_damaged(path, early.path, person=NURSE)
+        assert done.aside is not None
+        kept.add(done.aside)
+    assert sorted(each.read_bytes() for each in kept) == [b"one", b"three", b"two"]
+
+
+def test_that_a_folder_of_the_name_of_the_study_is_left_alone(tmp_path: Path) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    path.unlink()
+    path.mkdir()
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == "target_is_folder"
+    assert path.is_dir()
 
 
 def test_that_a_study_keeps_its_name_where_the_new_one_cannot_take_it(
