@@ -344,6 +344,8 @@ class Wording:
         if "analyte" in issue.params:
             analyte = issue.params["analyte"]
             params["analyte"] = None if analyte is None else self.code(str(analyte))
+        if "now" in issue.params and declared is not None:
+            params["now"] = self.value(declared, issue.params["now"])
         own = declared if isinstance(declared, (Variable, SettingDeclaration)) else None
         params["limits"] = self._issue_limits(issue, own, unit)
         if own is None:  # a column outside the dictionary, as a criterion's threshold: the issue brings its limits

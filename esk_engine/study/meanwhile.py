@@ -1,6 +1,7 @@
 """What others changed between what a person saw and the act that came of it: nobody overwrites what they have not seen.
 
-Issue codes: ``changed_meanwhile`` (study_no, variable, who) of one value, ``changed_meanwhile_whole`` of anything else.
+Issue codes: ``changed_meanwhile`` (study_no, variable, who, now: the value that is there) of one value;
+``changed_meanwhile_whole`` (study_no, variable, who) of anything else.
 Fault code: ``changed_since`` (study_no, variable).
 """
 
@@ -48,7 +49,7 @@ class Meanwhile:
 def clashes(act: Act, meanwhile: Meanwhile, now: StudyState) -> tuple[Issue, ...]:
     """An issue for each change of something that others changed, to another value, since it was shown."""
     return tuple(
-        _issue(change, meanwhile)
+        _issue(change, meanwhile, now)
         for change in act.changes
         if _at_stake(change, meanwhile.before) != _at_stake(change, now) and not _is_so(change, now)
     )
@@ -120,12 +121,22 @@ def _is_so(change: Change, state: StudyState) -> bool:
     return is_one_value and is_done(change, state)
 
 
-def _issue(change: Change, meanwhile: Meanwhile) -> Issue:
+def _issue(change: Change, meanwhile: Meanwhile, now: StudyState) -> Issue:
     study_no, variable = _place(change, meanwhile.before)
     same = [each.person for each in meanwhile.told if _concerns(each.change, change)]
-    params = {"study_no": study_no, "variable": variable, "who": same[-1] if same else "?"}
-    code = "changed_meanwhile" if variable else "changed_meanwhile_whole"
-    return Issue(code, variable, params=params, place=Place(study_no=study_no))
+    params: dict[str, object] = {"study_no": study_no, "variable": variable, "who": same[-1] if same else "?"}
+    place = Place(study_no=study_no)
+    if not variable:
+        return Issue("changed_meanwhile_whole", params=params, place=place)
+    return Issue("changed_meanwhile", variable, params={**params, "now": _now(change, now)}, place=place)
+
+
+def _now(change: Change, state: StudyState) -> object:
+    """The one value that an edit or a setting finds."""
+    if isinstance(change, Edit):
+        row = row_of(change, state)
+        return None if row is None else row.get(change.variable)
+    return _at_stake(change, state)
 
 
 def _place(change: Change, state: StudyState) -> tuple[str, str]:
@@ -139,7 +150,8 @@ def _place(change: Change, state: StudyState) -> tuple[str, str]:
 def _concerns(other: Change, change: Change) -> bool:
     """Whether another's change is of what this one is about."""
     if isinstance(other, Edit) and isinstance(change, Edit):
-        return (other.record_id, other.variable) == (change.record_id, change.variable)
+        names = (change.variable, *_ROW_NAMES.get(change.kind, ()))
+        return other.record_id == change.record_id and other.variable in names
     if isinstance(other, SettingChange) and isinstance(change, SettingChange):
         return other.name == change.name
     patient_id = getattr(change, "patient_id", None)

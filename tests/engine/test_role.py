@@ -14,14 +14,15 @@ import pytest
 from esk_engine.criteria import TABLE_2
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault, Issue, Refused
-from esk_engine.records import Act, Edit
+from esk_engine.records import Act, CriteriaChange, Edit, PersonChange, RestoreChange
 from esk_engine.study import Entry, EntryResult, Person, SaveState, SignOff, Study
 from esk_engine.study_file import connection as connection_room
 from esk_engine.study_file import writer as writer_room
 from esk_engine.study_file.check import check_file
 from esk_engine.study_file.lock import lock_path, note_path
+from esk_engine.wording import Wording
 from tests.engine.builders import patient
-from tests.engine.study_file.helpers import new_study, python
+from tests.engine.study_file.helpers import from_outside, new_study, python
 
 NURSE, PHARMACIST = Person("AB"), Person("CD")
 TODAY = date(2026, 6, 1)
@@ -272,10 +273,23 @@ def test_that_a_value_that_somebody_changed_meanwhile_is_seen_first(both: tuple[
     nurse.release()
     result = type_in(pharmacist, "nrs_end", "3")  # who sees 4.5
     assert codes(result.issues) == [("changed_meanwhile", "nrs_end")]
-    assert result.issues[0].params == {"study_no": "P01", "variable": "nrs_end", "who": "AB"}
+    assert result.issues[0].params == {"study_no": "P01", "variable": "nrs_end", "who": "AB", "now": 2.0}
     assert shown(pharmacist, "nrs_end") == 2.0
     assert not type_in(pharmacist, "nrs_end", "3").is_refused
     assert shown(pharmacist, "nrs_end") == 3.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("nl", ": intussen door AB gewijzigd in 2."), ("en", ": changed to 2 by AB")],
+)
+def test_that_who_is_refused_reads_what_is_there_now(both: tuple[Study, Study], language: str, text: str) -> None:
+    nurse, pharmacist = both
+    change(nurse, "nrs_end", 2.0)
+    nurse.release()
+    (issue,) = type_in(pharmacist, "nrs_end", "3").issues
+    wording = Wording(language)
+    assert wording.issue(issue).startswith(wording.label("nrs_end") + text)
 
 
 def test_that_a_value_that_was_followed_is_a_value_that_was_seen(both: tuple[Study, Study]) -> None:
@@ -330,6 +344,7 @@ def test_that_a_row_that_was_moved_or_taken_away_meanwhile_is_seen_first(both: t
     with pytest.raises(Refused) as caught:
         pharmacist.set_value(moved.patient_id, Kind.READING, moved.id, "heart_rate_bpm", 90)
     assert codes(caught.value.issues) == [("changed_meanwhile", "heart_rate_bpm")]
+    assert caught.value.issues[0].params["who"] == "AB"
     pharmacist.release()
     nurse.undo()
     nurse.release()
@@ -526,8 +541,6 @@ def test_that_undo_of_every_kind_is_refused_where_it_was_changed_since(both: tup
 
 
 def _put_back(study: Study, set_id: str) -> None:
-    from esk_engine.records import CriteriaChange
-
     study.apply(Act((CriteriaChange(set_id, "deleted", "yes", None),), "criteria_save"))
 
 
@@ -741,3 +754,88 @@ def test_that_another_file_in_its_place_is_left_alone(both: tuple[Study, Study],
     nurse.path.unlink()
     nurse.tend()
     other_path.rename(nurse.path)
+
+
+@pytest.mark.parametrize("wait", ["number", "role", "restore"])
+def test_that_what_does_not_go_with_what_others_wrote_stays_in_the_window(both: tuple[Study, Study], wait: str) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    server = dropped_out(nurse)
+    if wait == "number":
+        nurse.add_patient({"study_no": "P07"})
+    elif wait == "role":
+        nurse.hand_over(Person("EF", "nurse"))
+        change_unsaved(nurse)
+    else:
+        nurse.apply(Act((RestoreChange('{"file":"x"}'),), "restore"))
+    assert is_told(nurse, "file_vanished")
+    server.rename(nurse.path.parent)
+    with Study.open(nurse.path, person=Person("EF", "pharmacist")) as other:
+        other.add_patient({"study_no": "P07"}).saved.result(5)
+    assert is_told(nurse, "file_changed")
+    nurse.tend()
+    assert nurse.save_state.status == "failed"
+
+
+def change_unsaved(study: Study) -> None:
+    one = study.patients[0]
+    study.set_value(one.id, Kind.PATIENT, one.id, "age_years", 58)
+
+
+def test_that_locks_pins_and_restores_are_of_what_was_seen(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    one = nurse.patients[0]
+    nurse.sign(one.id, SignOff.INCLUSION, initials="AB")
+    nurse.set_pin("AB", "1234")
+    nurse.release()
+    change(_caught_up(pharmacist), "nrs_end", 2.0)
+    pharmacist.unlock(one.id, SignOff.INCLUSION, "wrong age")
+    pharmacist.set_pin("AB", "9999", "1234")
+    pharmacist.release()
+    with pytest.raises(Refused) as unlocking:
+        nurse.unlock(one.id, SignOff.INCLUSION, "wrong age")
+    assert codes(unlocking.value.issues) == [("changed_meanwhile_whole", "")]
+    nurse.release()
+    change(pharmacist, "nrs_end", 3.0)
+    pharmacist.release()
+    with pytest.raises(Refused) as restoring:
+        nurse.apply(Act((RestoreChange('{"file":"x"}'),), "restore"))
+    assert codes(restoring.value.issues) == [("changed_meanwhile_whole", "")]
+    nurse.set_pin("AB", "5678", "9999")
+    nurse.release()
+    pin = pharmacist._state.pins["AB"]
+    with pytest.raises(Refused) as pins:
+        pharmacist.apply(Act((PersonChange("AB", pin, None, "pin"),), "pin_reset", "forgotten"))
+    assert codes(pins.value.issues) == [("changed_meanwhile_whole", "")]
+    assert pins.value.issues[0].params["who"] == "AB"
+
+
+def test_that_a_file_that_was_damaged_meanwhile_is_not_written(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    nurse.release()
+    whole = nurse.path.read_bytes()
+    damaged = bytearray(whole)
+    damaged[4096 * (len(whole) // 4096 - 1) + 50] ^= 1
+    for at in range(4096 + 50, len(damaged), 4096):
+        damaged[at] ^= 1
+    nurse.path.write_bytes(damaged)
+    assert codes(type_in(nurse, "age_years", "58").issues) == [("cannot_write", "")]
+    assert nurse.path.read_bytes() == bytes(damaged)
+    assert not note_path(nurse.path).exists()
+    nurse.path.write_bytes(whole)
+    assert not type_in(nurse, "age_years", "58").is_refused
+
+
+def test_that_a_study_without_its_log_is_not_written(both: tuple[Study, Study]) -> None:
+    nurse, pharmacist = both
+    pharmacist.close()
+    nurse.release()
+    with from_outside(nurse.path) as connection:
+        connection.execute("DROP TABLE log")
+    with pytest.raises(Fault):
+        change(nurse, "age_years", 58)
+    assert not nurse.is_writer
+    assert not note_path(nurse.path).exists()
+    new_study(nurse.path.parent, "other.esk").close()
+    nurse.path.with_name("other.esk").replace(nurse.path)
