@@ -125,10 +125,7 @@ def _recover(path: Path, key: Key) -> None:
     Fault
         ``file_needs_recovery`` where that is not ours to do, ``file_damaged`` where the journal is not this study's.
     """
-    from esk_engine.study_file.recovery import (
-        gives_whole_study,
-        play_back,
-    )  # seldom needed, and reads through this room
+    from esk_engine.study_file.recovery import gives_whole_study, play_back  # that room reads through this one
 
     lock = WriterLock(path)
     try:
