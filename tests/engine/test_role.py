@@ -20,7 +20,7 @@ from esk_engine.study_file import connection as connection_room
 from esk_engine.study_file import writer as writer_room
 from esk_engine.study_file.check import check_file
 from esk_engine.study_file.lock import lock_path, note_path
-from esk_engine.wording import Wording
+from esk_engine.wording import Language, Wording
 from tests.engine.builders import patient
 from tests.engine.study_file.helpers import from_outside, new_study, python
 
@@ -283,7 +283,7 @@ def test_that_a_value_that_somebody_changed_meanwhile_is_seen_first(both: tuple[
     ("language", "text"),
     [("nl", ": intussen door AB gewijzigd in 2."), ("en", ": changed to 2 by AB")],
 )
-def test_that_who_is_refused_reads_what_is_there_now(both: tuple[Study, Study], language: str, text: str) -> None:
+def test_that_who_is_refused_reads_what_is_there_now(both: tuple[Study, Study], language: Language, text: str) -> None:
     nurse, pharmacist = both
     change(nurse, "nrs_end", 2.0)
     nurse.release()
