@@ -9,14 +9,14 @@ from PySide6.QtCore import QObject, QTimer
 from esk_engine.errors import Fault
 
 if TYPE_CHECKING:
-    from esk_engine.study import Update
+    from esk_engine.study_file.updates import Update
     from esk_gui.app import Session
     from esk_gui.jobs import Cancelled, Progress
 
 _EVERY_MS = 1000
 _TOPIC = "poll"
 _PASSING = ("file_busy",)
-Role = tuple[bool, str, str, str, str]
+Role = tuple[bool, str, str]
 
 
 class Following(QObject):
@@ -79,12 +79,10 @@ class Following(QObject):
         study = self._session.study
         if study is None:
             return
-        elsewhere = study.writer_elsewhere
-        who = (
-            tuple(str(elsewhere.params.get(name, "")) for name in ("who", "pc", "since")) if elsewhere else ("", "", "")
-        )
-        trouble = self._session.trouble
-        role: Role = (study.is_writer, *who, trouble.code if trouble is not None else "")
+        elsewhere, trouble = study.writer_elsewhere, self._session.trouble
+        params = elsewhere.params if elsewhere is not None else {}
+        who = ",".join(str(params.get(name, "")) for name in ("who", "pc", "since"))
+        role: Role = (study.is_writer, who, trouble.code if trouble is not None else "")
         if role != self._told:
             self._told = role
             self._session.role_changed.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from esk_gui.app import Session
@@ -78,7 +78,7 @@ class RecoveryDialog(EskDialog):
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(self._print_now)
         self._printer = printer
-        dialog.open()
+        QDialog.open(dialog)  # its own wants a slot
 
     def _print_now(self) -> None:
         study = self.session.open_study

@@ -35,23 +35,17 @@ _TABLE_HEIGHT = 200
 
 def ask_restore(session: Session, parent: QWidget, backup: Backup) -> None:
     """Say what a restore does, ask why, and do it; the copies and the reading go on beside the window."""
-    words = session.wording
-    dialog = RestoreDialog(
-        session,
-        parent,
-        backup,
-        when=backup.when.astimezone(),
-        patients=words.plural("start.patients", backup.patients or 0),
-    )
-    dialog.open()
+    RestoreDialog(session, parent, backup).open()
 
 
 class RestoreDialog(ReasonDialog):
     """First a backup of now and a look into the chosen one, beside the window; then the one act."""
 
-    def __init__(self, session: Session, parent: QWidget, backup: Backup, **params: object) -> None:
-        super().__init__(session, parent, "restore", None, **params)
-        self._backup, self._params = backup, params
+    def __init__(self, session: Session, parent: QWidget, backup: Backup) -> None:
+        patients = session.wording.plural("start.patients", backup.patients or 0)
+        self._when = backup.when.astimezone()
+        super().__init__(session, parent, "restore", None, when=self._when, patients=patients)
+        self._backup = backup
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.hide()
@@ -80,7 +74,7 @@ class RestoreDialog(ReasonDialog):
         self._set_busy(False)
         self.accept()
         key = "backups.restored" if study.version != before else "backups.same"
-        self.session.tell(self.wording(key, **self._params))
+        self.session.tell(self.wording(key, when=self._when))
         self.session.backups_changed.emit()
 
     def _on_failed(self, error: BaseException) -> None:

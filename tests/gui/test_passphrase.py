@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -188,6 +188,9 @@ def test_that_the_recovery_key_does_not_go_before_it_is_kept(desk: Desk) -> None
     assert dialog.isVisible()
     desk.click("copy", dialog)
     assert desk.app.clipboard().text() == desk.study.recovery_key
+    desk.click("print", dialog)
+    desk.qtbot.waitUntil(lambda: any(isinstance(w, QPrintDialog) for w in desk.app.topLevelWidgets()))
+    next(w for w in desk.app.topLevelWidgets() if isinstance(w, QPrintDialog)).reject()
     assert _recovery(desk) == desk.study.recovery_key
 
 

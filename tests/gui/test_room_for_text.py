@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -18,7 +19,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from esk_engine.errors import Fault
+from esk_engine.study_file.tries import Tries
 from esk_engine.wording import Language
+from esk_gui.dialogs.new_study import NewStudyDialog
+from esk_gui.dialogs.opening import OpeningDialog
+from esk_gui.dialogs.passphrase import PassphraseDialog
+from esk_gui.dialogs.person import PersonDialog
+from esk_gui.dialogs.pin import PinDialog
+from esk_gui.dialogs.reason import ReasonDialog
+from esk_gui.dialogs.recovery import RecoveryDialog
+from esk_gui.dialogs.restore import RecoverDialog
 from esk_gui.theme import apply_font
 from esk_gui.widgets.labels import ElidedLabel
 from tests.gui.screenshots import EVERY_PAGE, Studio
@@ -52,6 +63,71 @@ def test_that_no_text_is_cut_off(qapp: QApplication, tmp_path: Path, size: tuple
     assert not found, "\n".join(found)
 
 
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_that_dialogs_and_the_lock_screen_keep_all_their_text_and_fit_the_window(
+    qapp: QApplication, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    qapp.setStyle("Fusion")
+    apply_font(qapp)
+    studio = Studio(qapp, tmp_path, size)
+    studio.open_demo()
+    found: list[str] = []
+    try:
+        for language in _LANGUAGES:
+            studio.dress(language, "light")
+            for name, opened in _dialogs(studio).items():
+                dialog = opened()
+                studio.settle()
+                found += [f"{name}, {language}: {cut}" for cut in _cut_off(studio)]
+                if dialog is not None:
+                    if dialog.height() > size[1] or dialog.width() > size[0]:
+                        found.append(f"{name}, {language}: {dialog.width()} x {dialog.height()}")
+                    dialog.hide()
+                    dialog.deleteLater()
+                elif studio.window.locking.screen is not None:
+                    studio.window.locking.screen.unlocked.emit(None)
+    finally:
+        studio.close()
+    assert not found, "\n".join(found)
+
+
+def _dialogs(studio: Studio) -> dict[str, Callable[[], QDialog | None]]:
+    """What opens over the study, by name; the lock screen is none of them and takes the window's place."""
+    session, window = studio.session, studio.window
+    study = session.open_study
+
+    def shown(dialog: QDialog) -> QDialog:
+        dialog.open()
+        return dialog
+
+    def opening(text: str) -> QDialog:
+        dialog = OpeningDialog(session, window, study.path.name, print, print)
+        if text:
+            dialog.ask_passphrase(session.wording.fault(Fault("key_needed", path=str(study.path))))
+            dialog.refuse(session.wording.fault(Fault("key_wrong", path=str(study.path))), 0)
+        else:
+            dialog.ask_person(study)
+        return dialog
+
+    def new_study() -> QDialog:
+        dialog = NewStudyDialog(session, window, print)
+        dialog.protect.setChecked(True)
+        return shown(dialog)
+
+    return {
+        "opening": lambda: opening(""),
+        "opening with a passphrase": lambda: opening("wrong"),
+        "person": lambda: shown(PersonDialog(session, window)),
+        "pin": lambda: shown(PinDialog(session, window)),
+        "passphrase": lambda: shown(PassphraseDialog(session, window, Tries())),
+        "recovery": lambda: shown(RecoveryDialog(session, window, "-".join(["ABCD"] * 14))),
+        "new study": new_study,
+        "lock study": lambda: shown(ReasonDialog(session, window, "lock_study", None, asks_pin=True)),
+        "recover": lambda: shown(RecoverDialog(session, window, study.path, Tries(), None, print)),
+        "lock screen": window.locking.lock,
+    }
+
+
 def _cut_off(studio: Studio) -> Iterator[str]:
     for widget in studio.window.findChildren(QWidget):
         if widget.isVisible() and not widget.visibleRegion().isEmpty():
@@ -70,7 +146,8 @@ def _room(widget: QWidget) -> tuple[int, int, str]:
         if widget.wordWrap() and widget.text():
             return widget.heightForWidth(widget.width()), widget.height(), widget.text()
         is_plain = "</" not in widget.text()
-        return metrics.horizontalAdvance(words) if is_plain else 0, widget.width(), words
+        widest = max(map(metrics.horizontalAdvance, words.splitlines()), default=0)
+        return widest if is_plain else 0, widget.width(), words
     if isinstance(widget, QPushButton):
         icon = widget.iconSize().width() if not widget.icon().isNull() else 0
         words = widget.text().replace("&", "")
