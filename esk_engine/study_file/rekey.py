@@ -12,12 +12,22 @@ import os
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
-from esk_engine.study_file.connection import Key, connect, exists, fault_of, is_writable, opens_as_typed, sync_folder
+from esk_engine.study_file.connection import (
+    Key,
+    bound,
+    connect,
+    exists,
+    fault_of,
+    is_writable,
+    opens_as_typed,
+    sync_folder,
+)
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import damaged_pages, read_head, reader
 from esk_engine.study_file.writing import Writing, write
@@ -84,7 +94,7 @@ def rekey_study(
         still_ours()
         _must_end_at(path, old, head)  # the lock may have been lost for a while
         _refuse_journal(path)
-        _replace(beside, path)
+        _replace(beside, path, new.key)
     except sql.Error as error:
         raise fault_of(error, beside, path) from None
     except OSError as error:
@@ -121,9 +131,7 @@ def rekey_copy(path: Path, old: Key, new: Key, study: str) -> bool:
         _copy(path, old, part, new, head)
         _verify(part, NewKey(new), head)
         _sync(part)
-        _replace(part, path)
-    except sql.Error as error:
-        raise fault_of(error, part, path) from None
+        _replace(part, path, new)
     except OSError as error:
         raise _fault_of(error, path) from None
     finally:
@@ -141,13 +149,37 @@ def _copy(path: Path, old: Key, beside: Path, new: Key, head: Head) -> None:
     with beside.open("xb"):
         pass
     with reader(path, old) as source:
-        damaged = damaged_pages(source)
-        if damaged:
-            raise Fault("file_damaged", path=str(path), detail="; ".join(damaged[:5]))
+        _refuse_damaged(source, path)
         if read_head(source) != head:
             raise Fault("file_changed", path=str(path))
         with _unsafe(beside, new, "rwc") as target:
             source.backup(target)
+    # A page that could not be read at that moment was copied as zeros, under a seal of its own: all is read again.
+    with reader(path, old) as source, _unsafe(beside, new, "rw") as target:
+        if not _are_the_same(source, target):
+            _refuse_damaged(source, path)
+            raise Fault("rekey_unverified", path=str(path), detail="copy")
+
+
+def _are_the_same(one: sql.Connection, other: sql.Connection) -> bool:
+    """Whether two databases say the same in every row of every table."""
+    marks = ("PRAGMA application_id", "PRAGMA user_version", "SELECT type, name, tbl_name, sql FROM sqlite_master")
+    tables = one.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    rows = (f'SELECT * FROM "{name}"' for (name,) in tables)
+    try:
+        return all(
+            row == copied
+            for query in (*marks, *rows)
+            for row, copied in zip_longest(one.execute(query), other.execute(query))
+        )
+    except sql.Error:
+        return False
+
+
+def _refuse_damaged(connection: sql.Connection, path: Path) -> None:
+    damaged = damaged_pages(connection)
+    if damaged:
+        raise Fault("file_damaged", path=str(path), detail="; ".join(damaged[:5]))
 
 
 @contextlib.contextmanager
@@ -213,14 +245,14 @@ def _refuse_journal(path: Path) -> None:
         journal.unlink()
 
 
-def _replace(beside: Path, path: Path) -> None:
+def _replace(beside: Path, path: Path, new: Key) -> None:
     """Give the new file the old one's name; waits for whoever has the old one open, where the system asks for that."""
     deadline = time.monotonic() + HELD_SECONDS
     while True:
         try:
             beside.replace(path)
         except OSError as error:
-            if not exists(beside) and exists(path):
+            if not exists(beside) and bound(path, new).salt == new.salt:
                 return  # a share may fail to tell that it was done
             if not isinstance(error, PermissionError) or time.monotonic() >= deadline:
                 raise

@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 from sqlcipher3 import dbapi2 as sql
 
+from esk_engine import study_file
 from esk_engine.errors import Fault
 from esk_engine.records import Patient
 from esk_engine.study import Key, Study
@@ -23,7 +25,7 @@ from esk_engine.study.keyed import Keyed
 from esk_engine.study_file import backup, rekey
 from esk_engine.study_file.backup import backup_folder, list_backups, make_backup
 from esk_engine.study_file.check import check_file
-from esk_engine.study_file.connection import PUBLIC
+from esk_engine.study_file.connection import PUBLIC, opens_as_typed
 from esk_engine.study_file.keys import is_protected, unlock
 from tests.engine.builders import patient
 from tests.engine.study_file.helpers import NURSE, closed_study, digest, new_study, python, two_patients
@@ -330,18 +332,19 @@ def unchanged(study: Study, code: str, call: Callable[[], object] | None = None)
     return caught.value
 
 
-def test_that_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("step", ["rwc", "rw"], ids=["the copy", "its line of the log"])
+def test_that_a_full_disk_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     study = protected(tmp_path)
     real = rekey.connect
 
     def small(path: Path, key: Key, mode: str) -> sql.Connection:
         connection = real(path, key, mode)
-        if mode == "rwc":
+        if mode == step:
             connection.execute("PRAGMA max_page_count = 9")
         return connection
 
     monkeypatch.setattr(rekey, "connect", small)
-    unchanged(study, "file_full")
+    unchanged(study, "file_full", lambda: study.change_passphrase(NEW, "because " * 5000))
     monkeypatch.undo()
     study.add_patient({"study_no": "P3"}).saved.result(5)
     study.change_passphrase(NEW)
@@ -446,12 +449,55 @@ def test_that_a_new_file_that_does_not_read_back_is_not_taken(tmp_path: Path, mo
         beside.write_bytes(content)
         return found
 
-    monkeypatch.setattr(rekey, "_tell", torn)
-    unchanged(study, "rekey_unverified")
+    def bent(beside: Path, key: Key, *arguments: Any) -> Any:
+        found = real(beside, key, *arguments)
+        with contextlib.closing(rekey.connect(beside, key, "rw")) as connection:
+            connection.execute("PRAGMA writable_schema = ON")
+            connection.execute("UPDATE sqlite_master SET rootpage = 3 WHERE name = 'person'")
+        return found
+
+    def short(*arguments: Any) -> Any:
+        return replace(real(*arguments), hash="")
+
+    for wrong in (torn, bent, short):
+        monkeypatch.setattr(rekey, "_tell", wrong)
+        unchanged(study, "rekey_unverified")
     monkeypatch.setattr(rekey, "_tell", real)
     monkeypatch.setattr(rekey, "opens_as_typed", lambda *_: False)
     assert unchanged(study, "rekey_unverified").params["detail"] == "passphrase"
     study.close()
+
+
+def test_that_a_page_that_reads_as_zeros_while_it_is_copied_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = [patient("P01", remarks="x" * 20_000), patient("P02", remarks="y" * 20_000)]
+    study = protected(tmp_path, patients=long)
+    real, same, whole = rekey._unsafe, rekey._are_the_same, study.path.read_bytes()
+
+    def flickers(path: Path, key: Key, mode: str) -> Any:
+        if mode == "rwc":  # whole when it was looked at, not any more when it is copied
+            with study.path.open("rb+") as file:
+                file.seek(at)
+                file.write(bytes([whole[at] ^ 1]))
+        return real(path, key, mode)
+
+    def recovers(*connections: sql.Connection) -> bool:
+        study.path.write_bytes(whole)
+        return same(*connections)
+
+    monkeypatch.setattr(rekey, "_unsafe", flickers)
+    for page in (*range(1, 22, 5), *range(25, 40, 4)):  # those that nothing but the copy has read by then
+        at = page * 4096 + 99
+        for compare, code in ((same, "file_damaged"), (recovers, "rekey_unverified")):
+            monkeypatch.setattr(rekey, "_are_the_same", compare)
+            with pytest.raises(Fault, match=code):
+                study.change_passphrase(NEW)
+            study.path.write_bytes(whole)
+    monkeypatch.undo()
+    study.change_passphrase(NEW)
+    study.close()
+    assert key_of(study.path)[0] == NEW
 
 
 def test_that_a_damaged_study_is_not_carried_over(tmp_path: Path) -> None:
@@ -472,8 +518,9 @@ def test_that_a_study_that_was_exchanged_for_another_meanwhile_is_left_alone(tmp
     study.close(discard=True)
 
 
+@pytest.mark.parametrize("is_tidied", [True, False])
 def test_that_a_lost_lock_is_noticed_before_the_new_file_takes_its_place(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_tidied: bool
 ) -> None:
     study = protected(tmp_path)
     real = rekey._verify
@@ -485,6 +532,8 @@ def test_that_a_lost_lock_is_noticed_before_the_new_file_takes_its_place(
             other.add_patient({"study_no": "P3"}).saved.result(5)
 
     monkeypatch.setattr(rekey, "_verify", meanwhile)
+    if not is_tidied:
+        monkeypatch.setattr(study_file, "remove_leftovers", lambda _: None)
     with pytest.raises(Fault, match="file_changed"):
         study.change_passphrase(NEW)
     monkeypatch.undo()
@@ -506,7 +555,55 @@ def test_that_a_journal_that_holds_anything_forbids_the_exchange(
     monkeypatch.setattr(rekey, "_must_end_at", with_journal)
     unchanged(study, "file_needs_recovery")
     journal.unlink()
+    monkeypatch.setattr(rekey, "_must_end_at", lambda *_: journal.write_bytes(b""))
+    study.change_passphrase(NEW)
+    assert not journal.exists()
     study.close()
+
+
+def test_that_a_folder_that_vanishes_meanwhile_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "share").mkdir()
+    study = protected(tmp_path / "share")
+    real = rekey._verify
+
+    def vanish(*arguments: Any) -> None:
+        real(*arguments)
+        (tmp_path / "share").rename(tmp_path / "away")
+
+    monkeypatch.setattr(rekey, "_verify", vanish)
+    with pytest.raises(Fault, match="file_vanished"):
+        study.change_passphrase(NEW)
+    (tmp_path / "away").rename(tmp_path / "share")
+    study.add_patient({"study_no": "P3"}).saved.result(20)
+    study.close()
+    assert key_of(study.path)[0] == OLD
+    with Study.open(study.path, person=NURSE, key=unlock(study.path, OLD)):
+        assert beside(study.path) == ["study.esk.who"]
+
+
+def test_that_what_could_not_be_written_yet_is_written_first(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    study = protected(tmp_path / "share")
+    study.path.rename(tmp_path / "away.esk")
+    study.path.write_bytes(b"x" * 5000)
+    (tmp_path / "share" / "study.esk-journal").unlink(missing_ok=True)
+    study.add_patient({"study_no": "P3"})
+    study.settle()
+    with pytest.raises(Fault):
+        study.change_passphrase(NEW)
+    (tmp_path / "away.esk").replace(study.path)
+    study.retry()
+    study.settle()
+    study.change_passphrase(NEW)
+    study.close()
+    with Study.open(study.path, person=NURSE, key=unlock(study.path, NEW)) as again:
+        assert len(again.patients) == 3
+
+
+def test_that_only_the_passphrase_itself_opens_a_file_as_typed(tmp_path: Path) -> None:
+    study = protected(tmp_path)
+    study.close()
+    assert [opens_as_typed(study.path, text) for text in (OLD, NEW, "it's")] == [True, False, False]
 
 
 # -- backups -----------------------------------------------------------------------------------------------------------
