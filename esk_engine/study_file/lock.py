@@ -114,7 +114,7 @@ class WriterLock:
 
     def renew(self) -> None:
         """Make sure that the lock is still ours after the folder went away and came back; Fault where it is not."""
-        if self._lock is not None and _identity(lock_path(self._path)) == self._identity:
+        if self._is_held():
             return
         if self._lock is not None:
             with contextlib.suppress(OSError):
@@ -122,12 +122,34 @@ class WriterLock:
             self._lock = None
         self.acquire(self._who, self._pc)
 
+    def _is_held(self) -> bool:
+        """Whether the lock is ours still: a share that drops out may forget it, and another program take it then."""
+        from filelock import FileLock, Timeout
+
+        if self._lock is None or _identity(lock_path(self._path)) != self._identity:
+            return False
+        probe = FileLock(lock_path(self._path), timeout=0, thread_local=False)
+        try:
+            probe.acquire(timeout=0)
+        except Timeout:
+            return self._is_our_note() or not exists(note_path(self._path))
+        except (OSError, NotImplementedError):
+            return False
+        with contextlib.suppress(OSError):
+            probe.release()
+        return False
+
+    def _is_our_note(self) -> bool:
+        note = holder(self._path, tries=1)
+        return (note["pc"], note["since"]) == (self._pc, self._since)
+
     def release(self) -> None:
         """Give the lock up; nothing happens where it is not held."""
         if self._lock is None:
             return
-        with contextlib.suppress(OSError):
-            note_path(self._path).unlink()
+        if self._is_our_note():  # it may be another's, where the folder was away
+            with contextlib.suppress(OSError):
+                note_path(self._path).unlink()
         with contextlib.suppress(OSError):
             self._lock.release()
         self._lock = None

@@ -14,6 +14,7 @@ import pytest
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.study import Person, Study
+from esk_engine.study_file.lock import WriterLock, lock_path, note_path, writer_of
 from tests.engine.study_file.helpers import NURSE, closed_study, new_study, python
 
 HOLD = """
@@ -108,6 +109,80 @@ def test_that_a_note_that_cannot_be_written_leaves_nothing_behind(
     monkeypatch.setattr(Path, "replace", full)
     with Study.open(path, person=NURSE):
         assert [name.name for name in tmp_path.iterdir() if ".who" in name.name] == []
+
+
+def forget(lock: WriterLock) -> None:
+    """What a share does that drops out: the lock is gone, and who had it does not know."""
+    held = lock._lock
+    assert held is not None
+    held.release()
+
+
+def test_that_a_lock_that_a_share_forgot_is_taken_again(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    one, two = WriterLock(path), WriterLock(path)
+    one.acquire("AB", "WARD-1")
+    one.renew()
+    forget(one)
+    one.renew()
+    with pytest.raises(Fault) as caught:
+        two.acquire("CD", "WARD-2")
+    assert caught.value.params["who"] == "AB"
+    one.release()
+    two.acquire("CD", "WARD-2")
+    two.release()
+
+
+def test_that_a_lock_that_a_share_forgot_and_gave_to_another_is_not_ours(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    one, two = WriterLock(path), WriterLock(path)
+    one.acquire("AB", "WARD-1")
+    forget(one)
+    two.acquire("CD", "WARD-2")
+    for _ in range(2):
+        with pytest.raises(Fault) as caught:
+            one.renew()
+        assert (caught.value.code, caught.value.params["who"]) == ("file_locked", "CD")
+    one.hand_over("EF")
+    one.release()
+    found = writer_of(path)
+    assert found is not None
+    assert found.params["who"] == "CD"
+    two.release()
+    one.renew()
+    one.release()
+    assert writer_of(path) is None
+
+
+def test_that_who_lost_the_lock_does_not_take_the_note_of_another_along(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    one, two = WriterLock(path), WriterLock(path)
+    one.acquire("AB", "WARD-1")
+    forget(one)
+    two.acquire("CD", "WARD-2")
+    one.release()
+    found = writer_of(path)
+    assert found is not None
+    assert found.params["who"] == "CD"
+    two.release()
+    assert not note_path(path).exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a file is not marked so there")
+def test_that_a_lock_that_cannot_be_looked_at_is_not_held(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    lock = WriterLock(path)
+    lock.acquire("AB", "WARD-1")
+    lock_path(path).unlink()
+    lock_path(path).mkdir()
+    with pytest.raises(Fault, match="file_read_only"):
+        lock.renew()
+    found = writer_of(path)
+    assert found is not None
+    assert found.params["who"] == "AB"  # the note is all there is to go by
+    lock_path(path).rmdir()
+    note_path(path).unlink()
+    assert writer_of(path) is None
 
 
 def test_that_of_two_that_open_at_once_one_writes(tmp_path: Path) -> None:
