@@ -1,7 +1,8 @@
-"""Any walk through edits, undo, redo, closing and opening: the log replayed gives the data, and nothing is lost."""
+"""Any walk through edits, undo, redo, signing, locking, closing and opening: the log replayed gives the data."""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import tempfile
 from datetime import date
@@ -15,7 +16,7 @@ from esk_engine.criteria import TABLE_2
 from esk_engine.dictionary import Kind, variables_of
 from esk_engine.errors import Fault, Refused
 from esk_engine.records import Patient
-from esk_engine.study import Person, Study
+from esk_engine.study import Person, Protection, SignOff, Study
 from esk_engine.study_file.check import check_file
 from esk_engine.study_file.encoding import patient_form
 from tests.engine.builders import patient, steady
@@ -55,6 +56,14 @@ class StudyMachine(RuleBasedStateMachine):
         study = self.open
         return [form_of(one) for one in study.patients], study.settings, study.criteria_sets, study.criteria_set.set_id
 
+    def vouched(self) -> object:
+        """Signatures and locks; no undo takes them back."""
+        study = self.open
+        return study.is_locked, [
+            (one.id, study.signatures(one.id), [study.protection(one.id, moment) for moment in SignOff])
+            for one in study.patients
+        ]
+
     def did(self, before: object, version: int) -> None:
         if self.open.version != version:
             self.past.append(before)
@@ -65,8 +74,8 @@ class StudyMachine(RuleBasedStateMachine):
         patients = [patient("P1", steady(until=60)), patient("P2")]
         self.study = Study.create(self.folder / "s.esk", person=Person("AB", "nurse"), patients=patients)
 
-    @rule(edit=EDITS, who=st.integers(0, 9), row=st.integers(0, 3))
-    def edit(self, edit: tuple[object, object], who: int, row: int) -> None:
+    @rule(edit=EDITS, who=st.integers(0, 9), row=st.integers(0, 3), reason=st.sampled_from(["", "misread"]))
+    def edit(self, edit: tuple[object, object], who: int, row: int, reason: str) -> None:
         declared, value = edit
         before, version, patients = self.shown(), self.open.version, self.open.patients
         if not patients:
@@ -75,7 +84,7 @@ class StudyMachine(RuleBasedStateMachine):
         rows = one.rows(declared.kind)  # type: ignore[attr-defined]
         record_id = rows[row].id if row < len(rows) else f"{one.id}-{declared.kind}-{row}"  # type: ignore[attr-defined]
         try:
-            self.open.set_value(one.id, declared.kind, record_id, declared.name, value)  # type: ignore[attr-defined, arg-type]
+            self.open.set_value(one.id, declared.kind, record_id, declared.name, value, reason)  # type: ignore[attr-defined, arg-type]
         except Refused:
             assert self.shown() == before
         self.did(before, version)
@@ -101,7 +110,8 @@ class StudyMachine(RuleBasedStateMachine):
     def delete(self, who: int) -> None:
         before, version = self.shown(), self.open.version
         for one in self.open.patients[who : who + 1]:
-            self.open.delete_patient(one.id)
+            with contextlib.suppress(Refused):
+                self.open.delete_patient(one.id, "withdrew")
         self.did(before, version)
 
     @rule(kind=st.sampled_from(ROWS))
@@ -109,7 +119,8 @@ class StudyMachine(RuleBasedStateMachine):
         before, version = self.shown(), self.open.version
         for one in self.open.patients[:1]:
             for row in one.rows(kind)[:1]:
-                self.open.delete_row(one.id, row.id)
+                with contextlib.suppress(Refused):
+                    self.open.delete_row(one.id, row.id, "misread")
         self.did(before, version)
 
     @rule(cutoff=st.integers(-5, 14))
@@ -139,29 +150,65 @@ class StudyMachine(RuleBasedStateMachine):
             assert self.shown() == before
         self.did(before, version)
 
+    @rule(who=st.integers(0, 3), moment=st.sampled_from(SignOff), act=st.sampled_from(["sign", "unlock"]))
+    def vouch(self, who: int, moment: SignOff, act: str) -> None:
+        before, initials, refused = self.shown(), self.open.person.initials, ""
+        for one in self.open.patients[who : who + 1]:
+            try:
+                if act == "sign":
+                    self.open.sign(one.id, moment, initials=initials)
+                    assert self.open.protection(one.id, moment) is Protection.LOCKED
+                else:
+                    self.open.unlock(one.id, moment, "misread")
+                    assert self.open.protection(one.id, moment) is not Protection.LOCKED
+            except Fault as fault:
+                refused = fault.code
+        assert refused in ("", "already_signed", "nothing_to_sign") or self.open.is_locked
+        assert self.shown() == before
+
+    @rule(act=st.sampled_from(["lock", "unlock", "unlock"]))
+    def lock(self, act: str) -> None:
+        before, initials = self.shown(), self.open.person.initials
+        if act == "lock":
+            self.open.lock_study(initials=initials)
+        else:
+            self.open.unlock_study(initials=initials, reason="too early")
+        assert self.open.is_locked is (act == "lock")
+        assert self.shown() == before
+
     @precondition(lambda self: self.past)
     @rule()
     def undo(self) -> None:
-        self.future.append(self.shown())
-        self.open.undo()
+        before = self.shown()
+        try:
+            self.open.undo()
+        except Refused:  # what it would take back was signed since, or needs a reason now
+            assert self.shown() == before
+            return
+        self.future.append(before)
         assert self.shown() == self.past.pop()
 
     @precondition(lambda self: self.future)
     @rule()
     def redo(self) -> None:
-        self.past.append(self.shown())
-        self.open.redo()
+        before = self.shown()
+        try:
+            self.open.redo()
+        except Refused:
+            assert self.shown() == before
+            return
+        self.past.append(before)
         assert self.shown() == self.future.pop()
 
     @rule()
     def reopen(self) -> None:
-        before, version = self.shown(), self.open.version
+        before, version, vouched = self.shown(), self.open.version, self.vouched()
         self.open.close()
         report = check_file(self.open.path)
         assert report.findings == ()
         assert report.lines == version
         self.study = Study.open(self.open.path, person=Person("CD"))
-        assert self.shown() == before
+        assert (self.shown(), self.vouched()) == (before, vouched)
         self.past.clear()
         self.future.clear()
 
