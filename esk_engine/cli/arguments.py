@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from typing_extensions import override
 
 from esk_engine import __version__
+from esk_engine.cli.exports import FORMATS
 from esk_engine.wording import LANGUAGES, Language, Wording
 
 COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check", "passphrase", "backup", "backups", "restore")
@@ -63,7 +64,8 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
     made.add_argument("--who", default="", metavar="INITIALS", help=wording("cli.help.who"))
     made = _command(commands, "export", wording)
     _study(made, wording)
-    made.add_argument("target", type=Path, metavar="OUT.xlsx", help=wording("cli.help.target"))
+    made.add_argument("target", type=Path, metavar="OUT", help=wording("cli.help.target"))
+    made.add_argument("--format", choices=FORMATS, help=wording("cli.help.format"))
     made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
     made = _command(commands, "analyse", wording)
     _study(made, wording)

@@ -124,6 +124,11 @@ def _criteria_of(path: Path, study: Study) -> CriteriaSet:
 
 
 def _export(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
+    from esk_engine.cli.exports import export_flat, format_of
+
+    wanted = format_of(options)
+    if wanted != "xlsx":
+        return export_flat(_snapshot(options), options.target, wanted, console)
     from esk_engine.exchange.atomic import check_target
     from esk_engine.exchange.workbook_out import export_workbook
 

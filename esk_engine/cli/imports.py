@@ -74,7 +74,7 @@ def _is_import_workbook(path: str) -> bool:
     from esk_engine.exchange.layout import READ_SHEETS, name_key
     from esk_engine.exchange.safe_zip import sheet_names
 
-    if Path(path).suffix.casefold() in TEXT_ENDINGS:
+    if Path(path).is_dir() or Path(path).suffix.casefold() in TEXT_ENDINGS:
         return False
     names = sheet_names(Path(path))
     return not names or any(name_key(name) in READ_SHEETS for name in names)

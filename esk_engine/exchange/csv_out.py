@@ -1,6 +1,7 @@
 """CSV: a file for each kind of record and one for the analysis, in a folder; Dutch or international.
 
-The four data files come in again unchanged. What they do not hold: criteria sets, settings, signatures and the log.
+The four data files come in again unchanged. What they do not hold: criteria sets, settings,
+signatures and the log, and numbers below 1e-15, which nobody types.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from esk_engine.errors import Fault
 from esk_engine.exchange.intake.assemble import Intake, read
 from esk_engine.exchange.intake.book_in import read_book
 from esk_engine.exchange.intake.cells import CellRead
@@ -19,7 +18,7 @@ from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target, prop
 from esk_engine.exchange.intake.questions import Question, answer, questions
 from esk_engine.exchange.intake.raw import RawCell, RawTable, Source, TextForm
 from esk_engine.exchange.intake.recipes import applied, fits, read_recipe, recipes, save_recipe
-from esk_engine.exchange.intake.text_in import DELIMITERS, read_text
+from esk_engine.exchange.intake.text_in import DELIMITERS, read_folder, read_text
 from esk_engine.exchange.intake.units import MOLAR_MASS, factor, units_for
 from esk_engine.exchange.safe_zip import calm
 
@@ -60,7 +59,7 @@ TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
 
 
 def open_source(path: str | Path, form: TextForm | None = None, cancelled: Callable[[], bool] | None = None) -> Source:
-    """Open a file to be imported, by what it is rather than by its name.
+    """Open a file to be imported, by what it is rather than by its name; a folder by the data files in it.
 
     Parameters
     ----------
@@ -73,10 +72,9 @@ def open_source(path: str | Path, form: TextForm | None = None, cancelled: Calla
         Where it is neither a workbook nor a text file that may be opened.
     """
     path = Path(path)
-    with calm(path):
-        if path.is_dir():
-            raise Fault("not_a_workbook", file=path.name)
-        with path.open("rb") as file:
-            head = file.read(8)
+    if path.is_dir():
+        return read_folder(path, form)
+    with calm(path), path.open("rb") as file:
+        head = file.read(8)
     is_text = path.suffix.casefold() in TEXT_ENDINGS and not head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
     return read_text(path, form) if is_text else read_book(path, cancelled)

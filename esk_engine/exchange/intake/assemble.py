@@ -21,6 +21,7 @@ from esk_engine.records import Patient, Value, make_patient
 from esk_engine.validation import check_patient
 
 _STEP = 1_000
+_PASSED_BY = frozenset(("redcap_repeat_instrument", "redcap_repeat_instance", "redcap_event_name"))
 RowKey = tuple[Kind, object, object]
 
 
@@ -186,7 +187,7 @@ class _Assembly:
                 params = {"value": rule.header, "first": cell_name(table.header_row, seen[name] + 1)}
                 issue = Issue("duplicate_column", name, Severity.WARNING, params)
                 self._at(table, -1, rule.column, issue)
-            elif name and rule.target is None:
+            elif name and rule.target is None and name not in _PASSED_BY:
                 issue = Issue("unknown_column", rule.header, Severity.WARNING, {"value": rule.header})
                 self._at(table, -1, rule.column, issue)
             seen.setdefault(name, rule.column) if name else None

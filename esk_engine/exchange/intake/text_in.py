@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Final
 
 from esk_engine.errors import Fault, Issue, Place, Severity
 from esk_engine.exchange.cells import is_blank
+from esk_engine.exchange.flat import unguarded
 from esk_engine.exchange.intake.headers import header_at
 from esk_engine.exchange.intake.raw import DateOrder, DecimalSign, Encoding, RawTable, Source, TextForm
+from esk_engine.exchange.layout import DATA_SHEETS
 from esk_engine.exchange.safe_zip import calm
 
 if TYPE_CHECKING:
@@ -69,6 +71,25 @@ def read_text(path: Path, form: TextForm | None = None) -> Source:
     certain |= {name for name in ("decimal", "date_order") if getattr(guessed, name)}
     table = _table(path.stem, records)
     return Source(path, "csv", (table,), issues, form or guessed, guessed, frozenset(certain))
+
+
+def read_folder(folder: Path, form: TextForm | None = None) -> Source:
+    """The data files of a CSV export as one source, a table each.
+
+    Raises
+    ------
+    Fault
+        ``not_a_workbook`` where the folder holds none of them; else as ``read_text``.
+    """
+    paths = [folder / f"{sheet.name}.csv" for sheet in DATA_SHEETS]
+    read = [read_text(path, form) for path in paths if path.is_file()]
+    if not read:
+        raise Fault("not_a_workbook", file=folder.name)
+    first = read[0]
+    tables = tuple(table for source in read for table in source.tables)
+    issues = tuple(issue for source in read for issue in source.issues)
+    certain = frozenset[str].intersection(*(source.certain for source in read))
+    return Source(folder, "csv", tables, issues, first.form, first.guessed, certain)
 
 
 def _encoding(data: bytes, path: Path) -> tuple[Encoding, bool]:
@@ -154,9 +175,17 @@ def _records(text: str, delimiter: str, path: Path) -> list[list[str]]:
 
 
 def _table(name: str, records: Sequence[Sequence[str]]) -> RawTable:
+    records = [_unguarded(record) for record in records]
     at = header_at(records)
     header = tuple("" if is_blank(value) else value.strip() for value in records[at]) if records else ()
     return RawTable(name, header, records[at + 1 :], at + 1, at + 2, above=records[:at])
+
+
+def _unguarded(record: Sequence[str]) -> Sequence[str]:
+    """Without the apostrophe that keeps a spreadsheet from taking a text for a formula."""
+    if not any(cell.startswith("'") for cell in record):
+        return record
+    return [unguarded(cell) for cell in record]
 
 
 def decimal_of(cells: Iterable[str]) -> DecimalSign:
