@@ -5,27 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from esk_engine.dictionary import Kind, has_variable
+from esk_engine.errors import Fault
 from esk_engine.wording import Wording
 from esk_gui.app import Session
-from esk_gui.jobs import Job
+from esk_gui.jobs import Cancelled, Job, Progress
 from esk_gui.log_text import in_groups
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import PAGE_PADDING, Hairline, bare
 from esk_gui.widgets.labels import icon_label, set_property, text_label
 
 if TYPE_CHECKING:
+    from esk_engine.study import Study
     from esk_engine.study_file.check import CheckReport, Finding
 
 _TOPIC: Final = "check"
 _RUNNING: Final = "running"
 _MOST_ROWS: Final = 6
 _ICON: Final = 18
+_WHOLE: Final = 1000
 _MOST_SHOWN: Final = 500  # of a file that is damaged all over, the first ones tell enough
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
@@ -49,6 +62,11 @@ class CheckStrip(QFrame):
         self._findings: list[Finding] = []
         column = bare(QVBoxLayout(self))
         column.addLayout(self._head())
+        self._bar = QProgressBar()
+        self._bar.setObjectName("log_check_progress")
+        self._bar.setRange(0, _WHOLE)
+        self._bar.setTextVisible(False)
+        column.addWidget(self._bar)
         self._list = QListWidget()
         self._list.setObjectName("log_findings")
         self._list.setWordWrap(True)
@@ -70,10 +88,9 @@ class CheckStrip(QFrame):
         """Check the file beside the window, as it is on the disk now."""
         if self._job is not None:
             return
-        study = self._session.open_study
-        self._job = self._session.jobs.run(
-            lambda progress, cancelled: study.check(), self._on_done, self._on_failed, topic=_TOPIC
-        )
+        work = partial(_check, self._session.open_study)
+        self._job = self._session.jobs.run(work, self._on_done, self._on_failed, topic=_TOPIC)
+        self._job.progressed.connect(self._show_progress)
         self._show_text(self._words("log.checking"), "", "accent", "log")
         self._show_buttons()
 
@@ -162,7 +179,12 @@ class CheckStrip(QFrame):
             made.setVisible(name == icon_name)
         set_property(self, "tint", tint)
         self._list.hide()
+        self._bar.setValue(0)
+        self._bar.setVisible(self.is_running)
         self.show()
+
+    def _show_progress(self, share: float) -> None:
+        self._bar.setValue(round(share * _WHOLE))
 
     def _show_buttons(self) -> None:
         is_whole = self._report is not None and self._report.is_whole
@@ -208,6 +230,17 @@ class CheckStrip(QFrame):
             self.line_asked.emit(seq)
         elif study_no:
             self.patient_asked.emit(str(study_no))
+
+
+def _check(study: Study, progress: Progress, cancelled: Cancelled) -> CheckReport:
+    """The check as a job: it tells how far it is, and ends where nobody waits for it any more."""
+
+    def tell(share: float) -> None:
+        if cancelled():
+            raise Fault("cancelled")
+        progress(share)
+
+    return study.check(tell)
 
 
 def finding_text(finding: Finding, words: Wording) -> str:

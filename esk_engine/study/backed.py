@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from typing_extensions import override
 
@@ -24,6 +26,9 @@ from esk_engine.study_file.heads import hash_at, study_id
 from esk_engine.study_file.reading import FileContent, reader
 from esk_engine.study_file.replacing import Replaced, restore_damaged, restored_json
 from esk_engine.study_file.state import CriteriaState, StudyState
+
+if TYPE_CHECKING:
+    from esk_engine.study_file.check import CheckReport
 
 BACKUP_EVERY = timedelta(minutes=30)
 _SETTLE_SECONDS = 10.0
@@ -124,6 +129,22 @@ class Backed(OpenStudy):
         except Fault:
             self._history = history
             raise
+
+    @override
+    def check(self, on_share: Callable[[float], object] | None = None) -> CheckReport:
+        """Also whether the log still holds every line that the backups end with: those cut from its end are missed."""
+        report = super().check(on_share)
+        if any(finding.code == "page_damaged" for finding in report.findings):
+            return report
+        from esk_engine.study_file.check import CheckReport
+        from esk_engine.study_file.heads import KnownHead, check_heads
+
+        known: list[KnownHead] = []
+        with contextlib.suppress(Fault):  # a folder that cannot be looked into proves nothing either way
+            found = ((each, each.head) for each in self.backups() if each.fault is None)
+            known = [KnownHead(each.seq, head, each.path.name) for each, head in found if head is not None]
+        missing = check_heads(self._path, self._key, known)
+        return CheckReport((*report.findings, *missing), report.patients, report.lines, report.head)
 
     @override
     def snapshot(self) -> StudySnapshot:

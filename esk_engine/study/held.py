@@ -170,11 +170,18 @@ class HeldStudy:
                     self._cohort = self._cohort.without(patient_id)
         return StudyChanged(frozenset(touched), added, removed, settings, criteria, protection=protection)
 
-    def check(self) -> CheckReport:
-        """Whether the file is whole, as it is on the disk; needs no thread of its own and may take seconds."""
+    def check(self, on_share: Callable[[float], object] | None = None) -> CheckReport:
+        """Whether the file is whole, as it is on the disk; takes seconds where the log is long, on any thread.
+
+        Parameters
+        ----------
+        on_share
+            Told how far it is, 0 to 1; what it raises ends the check.
+        """
         from esk_engine.study_file.check import check_file  # late: few ever ask
 
-        return check_file(self._path, self._key)
+        lines = max(self._seq, 1)
+        return check_file(self._path, self._key, on_share and (lambda seq: on_share(min(seq / lines, 1.0))))
 
     def _log_until(self, version: int) -> Iterator[LogLine]:
         with reader(self._path, self._key) as connection:

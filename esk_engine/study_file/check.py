@@ -26,7 +26,7 @@ Whoever recomputes the whole chain after changing it is not found by this.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,6 +53,8 @@ from esk_engine.study_file.log import Head, LogLine, change_of
 from esk_engine.study_file.reading import LogFilter, damaged_pages, log_lines, read_content, reader, without_collector
 from esk_engine.study_file.schema import foreign_objects
 from esk_engine.study_file.state import CriteriaState, StudyState
+
+_STEP = 1000  # lines between two looks at whether the check is still wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,13 @@ class CheckReport:
         return not self.findings
 
 
-def check_file(path: Path, key: Key = PUBLIC) -> CheckReport:
+def check_file(path: Path, key: Key = PUBLIC, on_line: Callable[[int], object] | None = None) -> CheckReport:
     """Check a study file without writing to it.
+
+    Parameters
+    ----------
+    on_line
+        Called now and then with the number of the line that the replay has come to; what it raises ends the check.
 
     Raises
     ------
@@ -97,6 +104,8 @@ def check_file(path: Path, key: Key = PUBLIC) -> CheckReport:
         replay = Replay()
         for line in log_lines(connection, LogFilter()):
             replay.take(line)
+            if on_line is not None and line.seq % _STEP == 0:
+                on_line(line.seq)
         try:
             found = read_content(connection, Path(path)).state
         except Fault as fault:
