@@ -346,6 +346,26 @@ def test_that_damage_is_told_of_and_what_is_shown_stays(both: tuple[Study, Study
     assert len(follower.patients) == 2
 
 
+def test_that_another_file_in_its_place_is_read_only_where_it_is_whole(both: tuple[Study, Study]) -> None:
+    writer, follower = both
+    writer.release()
+    other = new_study(writer.path.parent, "other.esk")
+    other.close()
+    whole = bytearray(other.path.read_bytes())
+    whole[-50] ^= 1
+    writer.path.write_bytes(whole)
+    with pytest.raises(Fault, match="file_damaged"):
+        follower.poll()
+    shown = writer.patients
+    with pytest.raises(Fault, match="file_damaged"):
+        set_remarks(writer, "one")
+    assert (writer.patients, writer.is_writer) == (shown, False)
+    assert not note_path(writer.path).exists()
+    other.path.replace(writer.path)
+    catch_up(follower)
+    assert [one.id for one in follower.patients] == [one.id for one in other.patients]
+
+
 def test_that_a_closed_study_is_not_followed(both: tuple[Study, Study]) -> None:
     writer, follower = both
     set_remarks(writer, "one")

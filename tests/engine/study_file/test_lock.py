@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
@@ -183,6 +184,34 @@ def test_that_a_lock_that_cannot_be_looked_at_is_not_held(tmp_path: Path) -> Non
     lock_path(path).rmdir()
     note_path(path).unlink()
     assert writer_of(path) is None
+
+
+def test_that_a_lock_file_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    one, two = WriterLock(path), WriterLock(path)
+    one.acquire("AB", "WARD-1")
+    lock_path(path).unlink()
+    one.renew()
+    with pytest.raises(Fault, match="file_locked"):
+        two.acquire("CD", "WARD-2")
+    one.release()
+
+
+def test_that_a_lock_that_can_no_longer_be_tried_is_taken_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = closed_study(tmp_path)
+    lock = WriterLock(path)
+    lock.acquire("AB", "WARD-1")
+    stale = OSError(116, "Stale file handle")
+    with monkeypatch.context() as patched:
+        patched.setattr(FileLock, "acquire", lambda *_, **__: raised(stale))
+        with pytest.raises(Fault, match="file_read_only"):
+            lock.renew()
+    lock.renew()
+    lock.release()
+
+
+def raised(error: Exception) -> None:
+    raise error
 
 
 def test_that_of_two_that_open_at_once_one_writes(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -69,3 +71,18 @@ def test_that_a_folder_of_this_computer_is_none(tmp_path: Path, monkeypatch: pyt
     assert is_network_place(tmp_path / "study.esk")
     table.unlink()
     assert not is_network_place(tmp_path / "study.esk")
+
+
+def test_that_windows_is_asked_for_the_drive(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def drive_type(root: str) -> int:
+        asked.append(root)
+        return 4
+
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr("os.path.abspath", lambda path: "H:\\wards\\" + str(path))
+    kernel = SimpleNamespace(kernel32=SimpleNamespace(GetDriveTypeW=drive_type))
+    monkeypatch.setattr(ctypes, "windll", kernel, raising=False)
+    assert is_network_place(Path("study.esk"))
+    assert asked == ["H:\\"]

@@ -222,3 +222,17 @@ def test_that_giving_up_what_cannot_be_saved_ends_its_promise(tmp_path: Path, mo
         saved.result(5)
     with pytest.raises(Fault, match="study_closed"):
         study.set_value(p01.id, Kind.PATIENT, p01.id, "age_years", 59)
+
+
+def test_that_a_bug_of_ours_while_writing_loses_no_value(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(*_: object) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(writer_room, "write", bug)
+        age(study, 58)
+        assert not study.settle(5)
+    assert study.save_state.fault is not None
+    assert study.save_state.fault.code == "file_unreadable"
+    assert _settles(study)
+    assert stored_age(study.path) == 58
