@@ -20,7 +20,8 @@ from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import damaged_pages, read_head, reader
 
 STEP_PAGES = 64
-_BEGINNINGS = 6  # as often, at the most, it begins again before it keeps a writer waiting
+_BEGINNINGS = 12  # as often, at the most, it begins again before it keeps a writer waiting
+_PAUSE = 1.0  # seconds before it goes on after it began again: whoever writes may be done by then
 _LONGEST_PIECE = 4.0  # seconds that a writer may be kept waiting then: it gives up after ten
 _TARGET_CACHE = 200  # pages: what is left to write with the last step, while the source is still held
 
@@ -45,11 +46,13 @@ class _Watch:
             raise Fault("file_busy")  # it was waited for already, as long as a connection waits
         now = time.perf_counter()
         self._steps.append(now - self._before)
-        self._beginnings += 0 <= self._left < left
-        self._before, self._left = now, left
-        if self._beginnings >= _BEGINNINGS:
-            usual = sorted(self._steps)[len(self._steps) // 2]
-            raise _TooOften(usual * total / STEP_PAGES)
+        if 0 <= self._left < left:
+            self._beginnings += 1
+            if self._beginnings > _BEGINNINGS:
+                usual = sorted(self._steps)[len(self._steps) // 2]
+                raise _TooOften(usual * total / STEP_PAGES)
+            time.sleep(_PAUSE)
+        self._before, self._left = time.perf_counter(), left
 
 
 def copy_study(source: Path, key: Key, target: Path) -> Head:
