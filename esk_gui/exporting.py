@@ -90,7 +90,7 @@ class ExcelExport(QObject):
         )
         self._notice.gone.connect(self._forget_notice)
         self._notice.place()
-        self._notice.show()
+        self._notice.setVisible(not self._session.is_locked)
 
     def _drop(self) -> None:
         if self._notice is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -37,7 +38,8 @@ class Following(QObject):
         study = self._session.study
         if study is None:
             return
-        study.tend()
+        with contextlib.suppress(Fault):  # what could not be written stands in a banner of its own
+            study.tend()
         if study.is_writer:
             self._session.trouble = None
         self._tell_role()

@@ -73,7 +73,7 @@ class Locking(QObject):
         if person is not None:
             self._session.set_person(person)
         self._drop()
-        for widget in self._hidden:
+        for widget in (*self._hidden, *self._window.findChildren(Notice)):
             if isValid(widget):
                 widget.show()
         self._hidden.clear()
@@ -104,6 +104,4 @@ class Locking(QObject):
             else:
                 widget.close()
         for notice in self._window.findChildren(Notice):
-            if notice.isVisible():
-                notice.hide()
-                self._hidden.append(notice)
+            notice.hide()

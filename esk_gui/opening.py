@@ -43,14 +43,13 @@ class Opening(QObject):
         window: QWidget,
         path: Path,
         *,
-        read_only: bool,
         tries: Tries,
         failed: Failed,
         show_backups: Callable[[Key | None], object],
     ) -> None:
         super().__init__(window)
         self._session, self._window, self.path = session, window, path
-        self._read_only, self._tries, self._failed, self._show_backups = read_only, tries, failed, show_backups
+        self._tries, self._failed, self._show_backups = tries, failed, show_backups
         self._key: Key | None = None
         self._study: Study | None = None
         self._dialog: OpeningDialog | None = None
@@ -63,16 +62,16 @@ class Opening(QObject):
     # Opening the file
 
     def _try(self, text: str | None) -> None:
-        person, path, read_only, tries = self._provisional(), self.path, self._read_only, self._tries
+        person, path, tries = self._provisional(), self.path, self._tries
 
         def work(progress: Progress, cancelled: Cancelled) -> tuple[Study, Key | None]:
             from esk_engine.study import Study
             from esk_engine.study_file.keys import unlock
 
             if text is None:
-                return _warm(Study.open(path, person=person, read_only=read_only, follow=True)), None
+                return _warm(Study.open(path, person=person, follow=True)), None
             key = unlock(path, text, tries)
-            return _warm(Study.open(path, person=person, read_only=read_only, follow=True, key=key)), key
+            return _warm(Study.open(path, person=person, follow=True, key=key)), key
 
         self._session.jobs.run(work, self._opened, partial(self._not_opened, text))
 

@@ -92,7 +92,6 @@ class SettingsPage(Page):
         self._path.setText(str(study.path))
         self._show_network()
         self._passphrase.refresh()
-        self._people.refresh()
         self._show_person()
 
     @override
@@ -277,6 +276,7 @@ class SettingsPage(Page):
         self.session.set_theme(cast(ThemeChoice, code))
 
     def _show_person(self) -> None:
+        self._people.refresh()
         person = self.session.person
         if person is None:
             self._person.setText(self.wording("shell.person.nobody"))

@@ -61,7 +61,7 @@ class Studies(QObject):
         dialog.fileSelected.connect(self.open_file)
         dialog.open()
 
-    def open_file(self, path: str | Path, *, read_only: bool = False) -> None:
+    def open_file(self, path: str | Path) -> None:
         """Open a study file, after asking for its passphrase and for who is at work; a fault becomes a message."""
         path, open_now = Path(path).absolute(), self._session.study
         if open_now is not None and open_now.path == path and not open_now.read_only:
@@ -73,7 +73,6 @@ class Studies(QObject):
             self._session,
             self._window,
             path,
-            read_only=read_only,
             tries=self._tries_at(path),
             failed=partial(self._tell, path),
             show_backups=partial(self.show_backups_of, path),

@@ -52,6 +52,19 @@ class EskDialog(QDialog):
         self._foot.row.addStretch(1)
         outer.addWidget(self._foot)
 
+    @override
+    def open(self) -> None:
+        """Show the dialog; behind the lock screen it waits until somebody is there."""
+        if self.session.is_locked:
+            self.session.lock_changed.connect(self._open_unlocked)
+        else:
+            super().open()
+
+    def _open_unlocked(self, is_locked: bool) -> None:
+        if not is_locked:
+            self.session.lock_changed.disconnect(self._open_unlocked)
+            super().open()
+
     def add_scrolling(self, content: QWidget) -> None:
         """A body that may be higher than the window: it scrolls where it is."""
         self._area, self._content = scrolling(content), content

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from esk_engine.exchange.demo import demo_patients, demo_settings
@@ -188,6 +188,25 @@ def test_that_dialogs_go_with_the_study_and_come_back_as_they_were(desk: Desk) -
     desk.qtbot.waitUntil(dialog.isVisible)
     desk.click("button_confirm", dialog)
     assert desk.study.is_locked
+
+
+def test_that_a_recovery_key_that_comes_meanwhile_waits_for_somebody(desk: Desk) -> None:
+    study = _adopt(desk)
+    desk.find(QPushButton, "set_passphrase", desk.page("settings")).click()
+    dialog = desk.dialog("dialog_passphrase")
+    for name in ("new_passphrase", "passphrase_again"):
+        desk.enter(name, SECRET, dialog)
+    desk.click("button_confirm", dialog)
+    desk.window.locking.lock()
+    desk.qtbot.waitUntil(lambda: study.has_passphrase, timeout=10_000)
+    desk.qtbot.wait(200)
+    recovery = study.recovery_key[:4]
+    assert recovery not in _visible_texts(desk)
+    desk.click("unlock", _screen(desk))
+    desk.qtbot.waitUntil(lambda: recovery in _visible_texts(desk))
+    assert [w.objectName() for w in desk.app.topLevelWidgets() if isinstance(w, QDialog) and w.isVisible()] == [
+        "dialog_recovery"
+    ]
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")
