@@ -164,7 +164,7 @@ def test_that_missing_readings_and_open_naranjo_questions_are_named(ward: Warder
     case.click("button_sign_evaluation")
     shown = case.texts(case.dialog("sign"))
     assert "duizeligheid: 8 vragen van Naranjo" in shown
-    assert "1 ja, 2 ja" in shown
+    assert "3 (ja: 1, 2)" in shown
 
 
 def test_that_other_initials_than_those_of_who_is_at_work_are_refused_beside_the_field(ward: Warder) -> None:

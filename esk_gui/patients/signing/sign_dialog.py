@@ -54,7 +54,6 @@ class SignDialog(EskDialog):
         title = words("sign.dialog.title", study_no=patient.study_no, **moments)
         super().__init__(session, parent, "sign", title, _WIDTH)
         self._patient_id, self._moment = patient.id, moment
-        self.add_text(words("sign.dialog.text"))
         self.add_scrolling(self._values(patient, warnings, drafts))
         self._lay_out_person()
         self.add_button(words("sign.cancel"), self.reject, name="button_cancel")
@@ -68,6 +67,7 @@ class SignDialog(EskDialog):
     def _values(self, patient: Patient, warnings: Sequence[str], drafts: Sequence[str]) -> ValuesView:
         words, settings = self.wording, self.session.open_study.settings
         view = ValuesView(self.theme, "sign_values")
+        view.add_lines((words("sign.dialog.text"),))
         lacking = missing(patient, self._moment, settings, words)
         blocks = (
             ("sign.dialog.drafts", drafts, "error", "error"),

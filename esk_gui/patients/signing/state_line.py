@@ -34,6 +34,7 @@ class SigningState(QWidget):
         self._last: Signature | None = None
         self._protection = Protection.OPEN
         self._level = 0
+        self._shown: object = None
         theme, words = session.theme, session.wording
         self._mark = button("", theme, self._view, kind="signing", name=f"button_signature_{moment}")
         self._sign = button("", theme, self._ask_sign, kind="signing", icon_name="rename", name=f"button_sign_{moment}")
@@ -64,16 +65,21 @@ class SigningState(QWidget):
             self._level = level
             self._show_texts()
 
-    def show_patient(self, patient: Patient, guard: Guard) -> None:
-        """Show how far this moment of a patient is signed off."""
+    def show_patient(self, patient: Patient, guard: Guard) -> bool:
+        """Show how far this moment of a patient is signed off; whether that is otherwise than before."""
         study = self._session.open_study
         self._last = guard.last_signature(patient.id, self.moment)
         self._protection = guard.protection(patient.id, self.moment)
         has_values, may_write = holds_values(patient, self.moment), not study.read_only
+        shown = (self._last, self._protection, has_values, may_write)
+        if shown == self._shown:
+            return False
+        self._shown = shown
         self._sign.setEnabled(has_values and may_write)
         self._sign.setToolTip("" if has_values else self._words("sign.nothing"))
         self._unlock.setEnabled(may_write)
         self._show_texts()
+        return True
 
     def _show_texts(self) -> None:
         words, last, may_sign = self._words, self._last, self._protection in (Protection.OPEN, Protection.REASON)
@@ -185,13 +191,15 @@ class SigningStrip(QWidget):
     def show_patient(self, patient: Patient | None, moments: tuple[SignOff, ...], guard: Guard) -> None:
         """Show some moments of a patient."""
         own = [moment for moment in moments if moment in self.states] if patient is not None else []
+        before, self._shown = self._shown, tuple(self.states[moment] for moment in own)
+        is_other = before != self._shown
         for moment, state in self.states.items():
             state.setVisible(moment in own)
             state.set_named(self._is_named or len(own) > 1)
             if patient is not None and moment in own:
-                state.show_patient(patient, guard)
-        self._shown = tuple(self.states[moment] for moment in own)
-        self._fit()
+                is_other |= state.show_patient(patient, guard)
+        if is_other:
+            self._fit()
 
     @override
     def minimumSizeHint(self) -> QSize:

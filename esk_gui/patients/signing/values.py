@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from esk_engine.dictionary import NARANJO_QUESTIONS, Kind, Variable, variable, variables_of
+from esk_engine.dictionary import ANSWERS, NARANJO_QUESTIONS, Kind, Variable, variable, variables_of
 from esk_engine.naranjo import score
 from esk_engine.records import Patient, Value
 from esk_engine.settings import Settings
@@ -22,11 +22,12 @@ _OF_ROWS = {
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A small table: headings, rows of texts, and which columns are numbers."""
+    """A small table: headings, rows of texts, which columns are numbers, and whether the first names the values."""
 
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numbers: frozenset[int] = frozenset()
+    has_names: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ def tables(values: Iterable[SignedValue], moment: SignOff, words: Wording) -> tu
     named = [declared for declared in variables_of(Kind.PATIENT) if declared.name in single]
     if named:
         lines = tuple((words.label(each.name), _text(each, single[each.name], words)) for each in named)
-        found.append(Cells((), lines))
+        found.append(Cells((), lines, has_names=True))
     for kind, columns in _OF_ROWS.items():
         own = sorted((row for row in rows.values() if row.kind is kind), key=_row_order)
         if own:
@@ -76,10 +77,10 @@ def tables(values: Iterable[SignedValue], moment: SignOff, words: Wording) -> tu
     return tuple(found)
 
 
-def _row_order(row: _Row) -> tuple[float, str, str]:
+def _row_order(row: _Row) -> tuple[float, str]:
     minute = row.values.get("minute")
     at = float(minute) if isinstance(minute, (int, float)) else 0.0
-    return at, str(row.values.get("analyte", "")), row.record_id
+    return at, str(row.values.get("analyte", ""))
 
 
 def _table(kind: Kind, columns: Sequence[str], rows: Sequence[_Row], words: Wording) -> Cells:
@@ -109,11 +110,14 @@ def _artefact(row: _Row, words: Wording) -> str:
 
 
 def _answers(row: _Row, words: Wording) -> str:
-    """The score with every answer that was given: ``6 (1 ja, 2 ja, 5 nee)``."""
-    answers = [(number, row.values.get(name)) for number, name in enumerate(NARANJO_QUESTIONS, 1)]
-    found = score(answer for _, answer in answers)
-    told = ", ".join(f"{number} {words.code(str(answer))}" for number, answer in answers if answer is not None)
-    return f"{found.score} ({told})" if told else MISSING
+    """The score with the questions of each answer that was given: ``6 (ja: 1, 2; nee: 5)``."""
+    answers = [row.values.get(name) for name in NARANJO_QUESTIONS]
+    told: list[str] = []
+    for code in ANSWERS:
+        numbers = [str(number) for number, answer in enumerate(answers, 1) if answer == code]
+        if numbers:
+            told.append(f"{words.code(code)}: {', '.join(numbers)}")
+    return f"{score(answers).score} ({'; '.join(told)})" if told else MISSING
 
 
 def missing(patient: Patient, moment: SignOff, settings: Settings, words: Wording) -> tuple[str, ...]:
@@ -163,7 +167,8 @@ def differences(before: Iterable[SignedValue], now: Iterable[SignedValue], words
         context = _context(record_id, signed, present, words)
         label = words("sign.in_row", row=context, label=words.label(name)) if context else words.label(name)
         rows.append((label, _text(declared, old, words), _text(declared, new, words)))
-    return Cells((words("sign.column.what"), words("sign.column.signed"), words("sign.column.now")), tuple(rows))
+    heads = tuple(words(f"sign.column.{name}") for name in ("what", "signed", "now"))
+    return Cells(heads, tuple(rows), has_names=True)
 
 
 _Keyed = Mapping[tuple[Kind, str, str], SignedValue]

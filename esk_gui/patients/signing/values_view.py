@@ -54,12 +54,11 @@ class ValuesView(QWidget):
             grid.addWidget(text_label(head, "label"), 0, at, _RIGHT if at in cells.numbers else _LEFT)
         for number, row in enumerate(cells.rows, 1):
             for at, text in enumerate(row):
-                is_name = at == 0 and at not in cells.numbers
-                cell = _selectable(text, "body_second" if is_name and not cells.heads else "")
+                cell = _selectable(text, "body_second" if at == 0 and cells.has_names else "")
                 grid.addWidget(cell, number, at, _RIGHT if at in cells.numbers else Qt.AlignmentFlag.AlignTop)
         width = max((len(row) for row in cells.rows), default=0)
-        if 0 not in cells.numbers:
-            grid.setColumnMinimumWidth(0, _LABEL_WIDTH if width < 4 else 0)
+        if cells.has_names:
+            grid.setColumnMinimumWidth(0, _LABEL_WIDTH)
         grid.setColumnStretch(width - 1 if width - 1 not in cells.numbers else width, 1)
         self._add(holder)
 
