@@ -28,6 +28,7 @@ from esk_gui.widgets.buttons import button
 from esk_gui.widgets.empty import EmptyPage
 from esk_gui.widgets.frames import PAGE_PADDING, PANEL_WIDTH, FootBar, Hairline, HeaderBar, bare
 from esk_gui.widgets.labels import text_label
+from esk_gui.widgets.notice import Notice
 from esk_gui.widgets.page import Page
 from esk_gui.widgets.tables import quiet_table
 
@@ -37,6 +38,7 @@ _NARROW = {Column.WHEN: 150, Column.WHO: 54, Column.PATIENT: 68, Column.OLD: 84,
 _DETAIL_FROM = 900
 _ROOMY_FROM = 900
 _NARROWEST_WORDS = 700
+_LONG = 20_000  # lines; more take longer than a second to export
 
 
 @dataclass(frozen=True)
@@ -307,18 +309,38 @@ class LogPage(Page):
         index, study_nos = self._read.index, self._read.text.study_nos
         rows = index.find(self.choice(), study_nos)
         delimiter = ";" if self.wording.language == "nl" else ","
+        target, wanted = Path(path), max(len(rows), 1)
 
-        def work(progress: Progress, cancelled: Cancelled) -> tuple[int, str]:
+        def work(progress: Progress, cancelled: Cancelled) -> int:
             from esk_engine.exchange.log_csv import write_log_csv
 
-            target, lines = Path(path), (index.lines[at] for at in rows)
-            written = write_log_csv(target, lines, study_nos, delimiter=delimiter, cancelled=cancelled)
-            return written, target.name
+            lines = (index.lines[at] for at in rows)
+            return write_log_csv(
+                target,
+                lines,
+                study_nos,
+                delimiter=delimiter,
+                cancelled=cancelled,
+                progress=lambda written: progress(written / wanted),
+            )
 
-        self.session.jobs.run(work, self._on_exported)
+        job = self.session.jobs.run(work, partial(self._on_exported, target.name))
+        if len(rows) > _LONG:
+            words = self.wording
+            notice = Notice(
+                self.window(),
+                self.theme,
+                words("shell.export.running", file=target.name),
+                ((words("shell.cancel"), job.cancel),),
+                icon_name="export",
+                has_progress=True,
+            )
+            job.progressed.connect(notice.show_progress)
+            job.finished.connect(notice.close)
+            notice.place()
+            notice.show()
 
-    def _on_exported(self, result: tuple[int, str]) -> None:
-        written, name = result
+    def _on_exported(self, name: str, written: int) -> None:
         self.session.tell(self.wording("log.exported", n=written, file=name))
 
 

@@ -15,8 +15,15 @@ COLUMNS = (*LogLine._fields[:_BEFORE_STUDY_NO], "study_no", *LogLine._fields[_BE
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+_STEP = 1000  # lines between two looks at whether it is still wanted
+
+
 def _never() -> bool:
     return False
+
+
+def _silent(lines: int) -> None:
+    del lines
 
 
 def write_log_csv(
@@ -26,6 +33,7 @@ def write_log_csv(
     *,
     delimiter: str = ",",
     cancelled: Callable[[], bool] = _never,
+    progress: Callable[[int], object] = _silent,
 ) -> int:
     """Write the log whole, or nothing; the number of lines written.
 
@@ -35,6 +43,8 @@ def write_log_csv(
         Study numbers by patient id, for a column that the log itself does not have.
     delimiter
         ";" where a spreadsheet expects a decimal comma. The file starts with a byte order mark: UTF-8 to Excel.
+    progress
+        Told now and then how many lines are written.
 
     Raises
     ------
@@ -46,8 +56,10 @@ def write_log_csv(
         writer = csv.writer(file, delimiter=delimiter)
         writer.writerow(COLUMNS)
         for line in lines:
-            if cancelled():
-                raise Fault("cancelled")
+            if count % _STEP == 0:
+                if cancelled():
+                    raise Fault("cancelled")
+                progress(count)
             study_no = study_nos.get(line.patient_id or "", "")
             whole = (*line[:_BEFORE_STUDY_NO], study_no, *line[_BEFORE_STUDY_NO:])
             writer.writerow([_cell(value) for value in whole])

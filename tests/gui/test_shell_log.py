@@ -37,6 +37,7 @@ from esk_gui.log_index import LogChoice, LogIndex
 from esk_gui.log_model import Column, LogModel
 from esk_gui.log_page import LogPage
 from esk_gui.log_text import Known, LogText
+from esk_gui.widgets.notice import Notice
 from tests.gui.desk import Desk, desk_for
 
 
@@ -149,6 +150,29 @@ def test_that_the_log_is_exported_line_by_line_and_no_text_becomes_a_formula(des
     assert rows[-1]["study_no"] == "P01"
     assert (rows[-1]["old"], rows[-1]["new"], rows[-1]["reason"]) == ("135", "151", "'=1+1")
     assert [row["hash"] for row in rows] == [line.hash for line in desk.study.log()]
+
+
+def test_that_a_long_export_tells_how_far_it_is_until_it_is_there(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("esk_gui.log_page._LONG", 3)
+    _table(desk, _lines(desk))
+    target = desk.folder / "log.csv"
+    desk.click("log_export")
+    desk.choose_file(target)
+    under_way = [each for each in desk.window.findChildren(Notice) if each.bar.isVisible()]
+    assert len(under_way) == 1
+    assert "log.csv" in desk.texts(under_way[0])
+    with desk.qtbot.waitSignal(under_way[0].gone, timeout=5000):
+        pass
+    assert target.exists()
+
+
+def test_that_an_export_of_the_log_that_is_stopped_leaves_nothing(tmp_path: Path) -> None:
+    told: list[int] = []
+    lines = [_line(seq, "nrs_end", "4.5") for seq in range(1, 3001)]
+    with pytest.raises(Fault, match="cancelled"):
+        write_log_csv(tmp_path / "log.csv", lines, {}, cancelled=lambda: len(told) == 2, progress=told.append)
+    assert told == [0, 1000]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_that_negative_numbers_stay_numbers_in_the_csv(tmp_path: Path) -> None:
