@@ -351,14 +351,16 @@ def test_that_another_file_in_its_place_is_read_only_where_it_is_whole(both: tup
     writer.release()
     other = new_study(writer.path.parent, "other.esk")
     other.close()
-    whole = bytearray(other.path.read_bytes())
-    whole[-50] ^= 1
-    writer.path.write_bytes(whole)
-    with pytest.raises(Fault, match="file_damaged"):
-        follower.poll()
-    shown = writer.patients
-    with pytest.raises(Fault, match="file_damaged"):
-        set_remarks(writer, "one")
+    whole, shown = other.path.read_bytes(), writer.patients
+    for page in range(1, len(whole) // 4096):
+        damaged = bytearray(whole)
+        damaged[page * 4096 + 50] ^= 1
+        writer.path.write_bytes(damaged)
+        with pytest.raises(Fault, match="file_damaged"):
+            follower.poll()
+        with pytest.raises(Fault, match="file_damaged"):
+            set_remarks(writer, "one")
+        assert writer.path.read_bytes() == bytes(damaged)
     assert (writer.patients, writer.is_writer) == (shown, False)
     assert not note_path(writer.path).exists()
     other.path.replace(writer.path)
