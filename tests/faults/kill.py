@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import time
 from collections.abc import Mapping, Sequence
@@ -109,11 +110,13 @@ def _work(name: str, path: Path, seed: float, pipe: int) -> None:
 
 def _judge(name: str, path: Path, told: Told, found: Figures) -> str:
     """What is wrong with what a killed process left; "" where all that was told is there and the study is whole."""
-    from tests.faults.left import look
+    from tests.faults.left import leftovers, look
 
     if errors := [other for other in told.others if other.startswith("error ")]:
         return errors[0]
     left = look(path, name, told.others)
+    for leftover in leftovers(path):
+        found.count(f"left behind after the next opening: {re.sub('[0-9a-f]{3,}|[0-9]+', 'N', leftover)}")
     if left.opened:
         found.measure("seconds to open", left.seconds)
     if left.seconds > OPENS_WITHIN:

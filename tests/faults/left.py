@@ -63,6 +63,13 @@ def look(path: Path, name: str, told: Sequence[str]) -> Left:
     return Left(f"refused: {', '.join(refused)}")
 
 
+def leftovers(path: Path) -> list[str]:
+    """What lies about beside a study that nobody has open and is none of its files."""
+    known = (path.name, f"{path.name}.lock", backup_folder(path).name)
+    beside = (each.name for each in path.parent.iterdir() if each.name not in known)
+    return [name for name in beside if not name.startswith(f"{path.stem}_damaged_")]
+
+
 def _backups(path: Path, script: Script, told: Sequence[str]) -> str:
     """What is wrong with the backups: one that was told is missing, or one that has its name is not whole."""
     folder = backup_folder(path)
