@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
@@ -46,7 +47,13 @@ class NewKey:
 
 def rekey_path(path: Path) -> Path:
     """Where the new file is made."""
-    return path.with_name(f".{path.name}.rekey")
+    real = _real(path)
+    return real.with_name(f".{real.name}.rekey")
+
+
+def _real(path: Path) -> Path:
+    """The file itself where its name is a link to it: the link stays one."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def remove_leftovers(path: Path) -> None:
@@ -82,7 +89,7 @@ def rekey_study(
         ``file_full``, ``file_read_only``, ``rekey_held``, ``rekey_unverified``, ``file_changed``, what is wrong with
         the old file, ...: the old file is as it was then.
     """
-    beside = rekey_path(path)
+    beside, path = rekey_path(path), _real(path)
     if not is_writable(path):
         raise Fault("file_read_only" if exists(path) else "file_vanished", path=str(path))
     remove_leftovers(path)
@@ -148,6 +155,8 @@ def _copy(path: Path, old: Key, beside: Path, new: Key, head: Head) -> None:
     """Every page of one file into a new one, under the key and salt of that."""
     with beside.open("xb"):
         pass
+    with contextlib.suppress(OSError):
+        shutil.copymode(path, beside)
     with reader(path, old) as source:
         _refuse_damaged(source, path)
         if read_head(source) != head:

@@ -149,6 +149,21 @@ def test_that_a_follower_takes_the_role_and_catches_up_first(tmp_path: Path) -> 
     assert check_file(path, unlock(path, NEW)).is_whole
 
 
+def test_that_a_link_to_a_study_stays_a_link_and_the_file_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "share").mkdir()
+    real = closed_study(tmp_path / "share")
+    real.chmod(0o640)
+    link = tmp_path / "study.esk"
+    link.symlink_to(real)
+    with Study.open(link, person=NURSE) as study:
+        study.change_passphrase(NEW)
+        study.add_patient({"study_no": "P3"}).saved.result(5)
+    assert link.is_symlink()
+    assert check_file(real, unlock(real, NEW)).lines == check_file(link, unlock(link, NEW)).lines
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert beside(real) == []
+
+
 # -- others who have it open -------------------------------------------------------------------------------------------
 
 
