@@ -14,7 +14,7 @@ from esk_engine.study_file import Key
 from esk_engine.study_file.lock import writer_of
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import FileContent
-from esk_engine.study_file.updates import Told, Update, read_update
+from esk_engine.study_file.updates import Update, read_update
 from esk_engine.study_file.writer import Writer
 
 
@@ -100,6 +100,3 @@ def _patient_of(change: Change) -> str:
     """Id of the patient whom a change concerns, "" for none."""
     concerns = isinstance(change, (Edit, PatientChange, SignatureChange, LockChange))
     return change.patient_id if concerns else ""
-
-
-__all__ = ["FollowingStudy", "Told", "Update"]
