@@ -189,8 +189,6 @@ def _closed_to(connection: sql.Connection, path: Path, key: Key) -> Fault:
         salt = salt_of(connection)
     except OSError:
         return Fault("file_vanished", path=shown)
-    except sql.Error:
-        return Fault("not_a_study", path=shown)
     if broken < size // PAGE_BYTES:
         return Fault("file_damaged", path=shown, detail="page 1")
     if size % PAGE_BYTES or size < _FEWEST_PAGES * PAGE_BYTES or _is_known(salt):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
+import traceback
 import unicodedata
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from sqlcipher3 import dbapi2 as sql
 from esk_engine.errors import Fault
 from esk_engine.study import Key, Study
 from esk_engine.study_file.check import check_file
-from esk_engine.study_file.connection import PUBLIC
+from esk_engine.study_file.connection import PUBLIC, connect
 from esk_engine.study_file.keys import check_new, is_protected, read_recovery, recovery_text, unlock
 from esk_engine.study_file.tries import Tries
 from esk_engine.wording import Wording
@@ -256,3 +258,26 @@ def test_that_a_study_that_was_cut_off_is_not_taken_for_a_damaged_one_by_who_has
     with Study.open(path, person=NURSE, key=unlock(path, PASSPHRASE)) as study:
         assert [one.get("age_years") for one in study.patients] == [57, 40]
     assert check_file(path, unlock(path, PASSPHRASE)).is_whole
+
+
+def test_that_a_file_that_goes_while_it_is_asked_for_its_key_is_named_as_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = protected(tmp_path)
+    real = Path.stat
+
+    def gone(self: Path, **options: bool) -> os.stat_result:
+        if self == path and any(frame.name == "_closed_to" for frame in traceback.extract_stack()):
+            raise FileNotFoundError(2, "No such file")
+        return real(self, **options)
+
+    monkeypatch.setattr(Path, "stat", gone)
+    with pytest.raises(Fault, match="file_vanished"):
+        Study.open(path, person=NURSE)
+
+
+@pytest.mark.parametrize("mode", ["ro", "rw"])
+def test_that_a_connection_to_nothing_makes_nothing(tmp_path: Path, mode: str) -> None:
+    with pytest.raises(Fault, match="file_vanished"):
+        connect(tmp_path / "none.esk", PUBLIC, mode)
+    assert list(tmp_path.iterdir()) == []
