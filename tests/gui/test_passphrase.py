@@ -218,5 +218,5 @@ def test_that_of_a_protected_study_only_its_path_is_kept(desk: Desk) -> None:
     assert kept["path"] == str(path)
     assert (kept["name"], kept["opened"], kept["patients"], kept["responders"]) == ("dicht", "", 0, 0)
     page = desk.find(QWidget, "page_start")
-    desk.qtbot.waitUntil(lambda: "met wachtwoord" in desk.texts(page))
+    desk.qtbot.waitUntil(lambda: "met een wachtwoord" in desk.texts(page))
     assert not any(text in desk.texts(page) for text in ("0 patiënten", "responders"))
