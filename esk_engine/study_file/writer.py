@@ -18,6 +18,7 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sql
 
 from esk_engine.errors import Fault
+from esk_engine.fault_log import record
 from esk_engine.study_file.connection import Key, connect, exists, fault_of
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
@@ -228,8 +229,10 @@ class Writer:
 
     def _tell(self, state: SaveState) -> None:
         self._told = state.status
-        with contextlib.suppress(Exception):  # a listener's own trouble never keeps a value from the disk
+        try:
             self._on_state(state)
+        except Exception as error:  # noqa: BLE001 - a listener's own trouble never keeps a value from the disk
+            record(error)
 
     def _attempt(self, writing: Writing) -> Fault | None:
         """Write one act; the fault that kept it from the disk, or None."""
@@ -250,7 +253,8 @@ class Writer:
             return fault
         except Exception as error:  # noqa: BLE001 - our own bug must not end the thread that holds other people's values
             self._drop_connection()
-            return Fault("file_unreadable", path=str(self._path), detail=repr(error))
+            record(error)  # its text may hold a value: what it is goes into the fault log, its name is told
+            return Fault("file_unreadable", path=str(self._path), detail=type(error).__name__)
 
     def _reopen(self) -> sql.Connection:
         """The file anew, once it is sure that it still ends where we left it."""

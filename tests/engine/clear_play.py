@@ -154,8 +154,11 @@ class Play:
                 self.stop("killed")
             self.study.settle(20)
 
-    @staticmethod
-    def stop(scene: str) -> None:
+    def stop(self, scene: str) -> None:
+        """Let every file be looked at; the recovery key is where a person would keep it."""
+        keys = self.elsewhere / "recovery.txt"
+        known = keys.read_text(encoding="utf-8").split() if keys.exists() else []
+        keys.write_text("\n".join(dict.fromkeys((*known, self.study.recovery_key))), encoding="utf-8")
         sys.stdout.write(f"{scene}\n")
         sys.stdout.flush()
         sys.stdin.readline()

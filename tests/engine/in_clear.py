@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
+
+from esk_engine.study_file.keys import read_recovery
 
 STUDY_NO: Final = "GEHEIM-7"
 STUDY_NAME: Final = "Zonnebloemproef"
@@ -48,10 +50,21 @@ def forms() -> Mapping[bytes, str]:
                 found[shown.encode(encoding)] = f"{shown} ({encoding})"
         for form in ("<d", ">d", "<f", ">f"):
             found[struct.pack(form, number)] = f"{number} ({form})"
+    return found | {b"$argon2": "the hash of a PIN"}
+
+
+def forms_of_keys(recovery_keys: Iterable[str]) -> Mapping[bytes, str]:
+    """A study's key in every form: as it is printed, bare, raw and in hexadecimal."""
+    found: dict[bytes, str] = {}
+    for text in recovery_keys:
+        key = read_recovery(text)
+        assert key is not None
+        for form in (text.encode(), text.replace("-", "").encode(), key.raw, key.raw.hex().encode()):
+            found[form] = found[form.lower()] = found[form.upper()] = "the recovery key"
     return found
 
 
-def clear_copies(*folders: Path, but: tuple[Path, ...] = ()) -> list[str]:
+def clear_copies(*folders: Path, but: tuple[Path, ...] = (), recovery_keys: Iterable[str] = ()) -> list[str]:
     """What of it stands in clear below these folders, or is the name of a file, a line each.
 
     Parameters
@@ -59,7 +72,7 @@ def clear_copies(*folders: Path, but: tuple[Path, ...] = ()) -> list[str]:
     but
         Folders that a person put something in themselves.
     """
-    wanted = forms()
+    wanted = {**forms(), **forms_of_keys(recovery_keys)}
     return sorted(
         {f"{path}: {what}" for folder in folders for path in _files(folder, but) for what in _in(path, wanted)}
     )

@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.fault_log import described, fault_log_path, note, record
+from esk_engine.study import Person, Study
+from esk_engine.study_file import writer
+from tests.engine.builders import patient
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET = "P07 weighs 83.7531"
@@ -196,3 +201,31 @@ def test_that_a_crash_leaves_no_copy_of_the_memory(tmp_path: Path) -> None:
         tmp_path,
     )
     assert done.stdout == "(0, 0) 0\n"
+
+
+def test_that_a_bug_on_the_writers_thread_is_noted_by_type_and_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise ValueError(SECRET)
+
+    def listen(_: object) -> None:
+        raise LookupError(SECRET)
+
+    with Study.create(tmp_path / "s.esk", person=Person("AB"), patients=[patient("P07")]) as study:
+        study.subscribe_saved(listen)
+        with monkeypatch.context() as patched:
+            patched.setattr(writer, "write", bug)
+            held = study.patients[0]
+            study.set_value(held.id, Kind.PATIENT, held.id, "age_years", 58)
+            assert not study.settle(5)
+            assert SECRET not in str(study.save_state.fault)
+        until = time.monotonic() + 20
+        while not study.settle(0.1) and time.monotonic() < until:
+            study.retry()
+            time.sleep(0.02)
+        assert study.save_state.status == "saved"
+    written = _written()
+    assert "builtins.ValueError" in written
+    assert "builtins.LookupError" in written
+    assert SECRET not in written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import random
 import subprocess
 import sys
@@ -71,7 +72,8 @@ class Stage:
         line.flush()
 
     def found(self) -> list[str]:
-        return in_clear.clear_copies(self.folder, but=(self.elsewhere,))
+        keys = (self.elsewhere / "recovery.txt").read_text(encoding="utf-8").split()
+        return in_clear.clear_copies(self.folder, but=(self.elsewhere,), recovery_keys=keys)
 
     def kill(self) -> None:
         self.process.kill()
@@ -79,6 +81,13 @@ class Stage:
         for stream in (self.process.stdin, self.process.stdout):
             _pipe(stream).close()
         self._errors.close()
+
+
+def _note(path: Path) -> dict[str, str]:
+    """What the note beside the study says, but the moment."""
+    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    assert set(told) == {"who", "pc", "since"}
+    return {name: told[name] for name in ("who", "pc")}
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -111,6 +120,7 @@ def test_that_no_file_holds_a_planted_name_or_number_at_any_time(stage: Stage) -
     while (scene := stage.scene()) and scene != "killed":
         assert (scene, stage.found()) == (scene, [])
         played.append(scene)
+        assert _note(stage.folder / "studies" / "pilot.esk.who") == {"who": "AB", "pc": platform.node()}
         stage.go_on()
     errors = (stage.folder / "stderr").read_text(encoding="utf-8")
     assert errors == ""
