@@ -50,6 +50,7 @@ class PatientsPage(Page):
         self._scored_id: str | None = None
         self._is_score_stale = False
         self._room: Room | None = None
+        self._asked: SignOff | None = None
         self._form_room: FormRoom | None = None
         self._drafts = Drafts(self)
         self._cover = Cover(self)
@@ -273,13 +274,14 @@ class PatientsPage(Page):
         self.form.commit()
         patient = self._patient()
         if patient is not None:
+            self._asked = moment
             self._signing.do(what, patient, moment, self._on_signed)
 
     def _on_signed(self) -> None:
-        """The keyboard is somewhere after a dialog whose button may have gone."""
-        focused = self.focusWidget()
-        if focused is None or not focused.isVisible():
-            self.header.tabs.setFocus(Qt.FocusReason.OtherFocusReason)
+        """The keyboard goes back to the moment, whose button may have gone with what was done."""
+        for strip in (self.signing, self.form.infusion.samples.signing):
+            if self._asked is not None and self._asked in strip.states and strip.isVisible():
+                strip.states[self._asked].take_focus()
 
     def ask_delete(self) -> None:
         """Ask before the patient whose form is open is deleted."""

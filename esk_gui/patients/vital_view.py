@@ -209,7 +209,7 @@ class VitalSignsView(QTableView):
             self.paste_requested.emit(QGuiApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
             QGuiApplication.clipboard().setText(self.copied())
-        elif self._model.lock and would_change(event):
+        elif self._model.lock and (would_change(event) or key == Qt.Key.Key_Insert):
             self.lock_met.emit()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self.clear_requested.emit()

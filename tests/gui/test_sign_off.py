@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QWidget,
 )
+from pytestqt.qtbot import QtBot
 
 from esk_engine.dictionary import Kind
 from esk_engine.records import Patient, make_patient
@@ -32,6 +33,7 @@ from esk_gui.patients.signing.state_line import SigningStrip
 from esk_gui.patients.vital_model import VitalColumn
 from esk_gui.theme import apply_font
 from esk_gui.widgets.labels import MessageLabel
+from tests.gui.desk import desk_for
 from tests.gui.patients_case import Case, Opener, desk, whole_patient
 from tests.gui.screenshots import Studio
 
@@ -243,6 +245,32 @@ def test_that_signing_is_reached_by_tab_after_the_last_field(ward: Warder) -> No
     assert case.find("button_sign_inclusion").hasFocus()
     QTest.keyClick(case.find("button_sign_inclusion"), Qt.Key.Key_Space)
     assert case.dialog("sign").isVisible()
+
+
+def test_that_the_keyboard_stays_at_the_signature_after_signing(ward: Warder) -> None:
+    case = ward(whole_patient("P01"))
+    case.open("P01")
+    case.find("button_sign_inclusion").setFocus()
+    QTest.keyClick(case.find("button_sign_inclusion"), Qt.Key.Key_Space)
+    dialog = case.dialog("sign")
+    case.fill(dialog, "sign_initials", "AB")
+    QTest.keyClick(case.find("sign_initials"), Qt.Key.Key_Return)
+    assert case.protection("P01", SignOff.INCLUSION) is Protection.LOCKED
+    case.page.activateWindow()
+    QApplication.processEvents()
+    assert case.page.focusWidget() is case.find("button_signature_inclusion")
+
+
+def test_that_undoing_what_was_signed_since_is_refused_calmly(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> None:
+    with desk_for(qapp, qtbot, tmp_path) as window:
+        window.open_demo()
+        patient = window.study.patients[0]
+        window.session.show_patient(patient.id)
+        window.enter("age_years", "61")
+        window.study.sign(patient.id, SignOff.INCLUSION, initials="AB")
+        window.act("undo")
+        assert "Afgetekend door AB" in window.texts(window.dialog("dialog_error"))
+        assert window.study.patient(patient.id).get("age_years") == 61
 
 
 # What is locked

@@ -70,7 +70,9 @@ class SigningDesk(QObject):
         from esk_gui.patients.signing.signature_dialog import SignatureDialog
 
         unlock = partial(self.unlock, patient, moment, then)
-        SignatureDialog(self._session, self._page, patient, moment, unlock).open()
+        dialog = SignatureDialog(self._session, self._page, patient, moment, unlock)
+        dialog.finished.connect(then)
+        dialog.open()
 
     def unlock(self, patient: Patient, moment: SignOff, then: Callable[[], object]) -> None:
         """Ask why a signed moment is to be changed."""

@@ -81,6 +81,10 @@ class SigningState(QWidget):
         self._show_texts()
         return True
 
+    def take_focus(self) -> None:
+        """Put the keyboard on the signature, or where there is none on what signs."""
+        (self._sign if self._mark.isHidden() else self._mark).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _show_texts(self) -> None:
         words, last, may_sign = self._words, self._last, self._protection in (Protection.OPEN, Protection.REASON)
         self._mark.setVisible(last is not None)
