@@ -146,6 +146,7 @@ class LogFilters(QWidget):
             field.editingFinished.connect(self._take_days)  # an odd text that was emptied again commits nothing
             row.addWidget(label)
             row.addWidget(field)
+        self.until.setToolTip(words("log.until.help"))
         self._quick = {
             name: button(
                 words(f"log.{name}"), self._session.theme, None, kind="chip", name=f"log_{name}", in_header=True

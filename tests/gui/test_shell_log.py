@@ -28,7 +28,7 @@ from pytestqt.qtbot import QtBot
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
 from esk_engine.exchange.log_csv import COLUMNS, write_log_csv
-from esk_engine.study import LogLine, Person, SignOff
+from esk_engine.study import LogLine, Person, SignOff, Study
 from esk_engine.study_file.check import CheckReport, Finding
 from esk_engine.study_file.connection import PUBLIC, connect
 from esk_engine.wording import Language, Wording
@@ -128,6 +128,20 @@ def test_that_a_change_made_while_the_log_shows_comes_into_it(desk: Desk) -> Non
     desk.act("undo")
     desk.qtbot.waitUntil(lambda: table.model().rowCount() == before + 1)
     assert "draait handeling" in _row(table, 0)[Column.NOTE]
+
+
+def test_that_lines_that_another_program_writes_come_into_it(desk: Desk) -> None:
+    before = _lines(desk)
+    table = _table(desk, before)
+    desk.study.release()
+    with Study.open(desk.study.path, person=Person("CD"), follow=True) as other:
+        patient = other.patients[0]
+        other.set_value(patient.id, Kind.PATIENT, patient.id, "nrs_end", 3.5)
+    update = desk.study.poll()
+    if update is not None:  # else the window has looked already
+        desk.study.take(update)
+    desk.qtbot.waitUntil(lambda: table.model().rowCount() == before + 1)
+    assert _row(table, 0)[Column.WHO] == "CD"
 
 
 def test_that_a_deleted_patient_still_has_its_number(desk: Desk) -> None:
