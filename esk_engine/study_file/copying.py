@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import time
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def copy_study(source: Path, key: Key, target: Path) -> Head:
     """
     key = bound(source, key)
     with reader(source, key) as connection:
+        _begin_target(source, target)
         connection.execute("COMMIT")  # a transaction would hold the writer up until all is copied
         _copy(connection, source, key, target)
         _refuse_damaged(connection, source)
@@ -90,6 +92,7 @@ def _copy(connection: sql.Connection, source: Path, key: Key, target: Path) -> N
             if often.seconds > _LONGEST_PIECE:
                 raise Fault("file_busy", path=str(source)) from None
             target.unlink()  # what was copied of several moments is no database
+            _begin_target(source, target)
             with contextlib.closing(_connect_target(target, key)) as copy:
                 connection.backup(copy)
     except sql.Error as error:
@@ -114,19 +117,28 @@ def _refuse_damaged(connection: sql.Connection, source: Path) -> None:
             raise Fault("file_damaged", path=str(source), detail="; ".join(damaged[:5]))
 
 
+def _begin_target(source: Path, target: Path) -> None:
+    """The empty copy, for nobody else's eyes than the source; a file without a passphrase has but this to keep it."""
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+        with contextlib.suppress(OSError):
+            target.chmod(stat.S_IMODE(source.stat().st_mode) | stat.S_IRUSR | stat.S_IWUSR)
+    except OSError as error:
+        raise target_fault(error, target.parent) from None
+
+
 def _connect_target(target: Path, key: Key) -> sql.Connection:
     """A connection to a new file, which needs no journal: half a copy is none."""
     try:
         connection = connect(target, key, "rwc")
     except Fault as fault:
         raise _fault_of_target(fault, target.parent) from None
-    try:
+    with contextlib.ExitStack() as closing:
+        closing.callback(connection.close)
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = {_TARGET_CACHE}")
-    except BaseException:
-        connection.close()
-        raise
+        closing.pop_all()
     return connection
 
 

@@ -70,8 +70,7 @@ def restores(connection: sql.Connection) -> tuple[Restored, ...]:
     The whole log is looked through for them, some lines at a time and in no transaction: a writer waits for some lines
     at the most.
     """
-    if connection.in_transaction:
-        connection.execute("COMMIT")
+    connection.commit()  # where there is a transaction
     end, found = read_head(connection).seq, list[Restored]()
     for after in range(0, end, _LINES_AT_ONCE):
         places = (after, after + _LINES_AT_ONCE)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,6 +63,8 @@ def restore_damaged(path: Path, backup: Path, key: Key, author: Author, reason: 
         backup from being read (``backup_damaged`` where its log does not prove it), ``file_full``,
         ``file_read_only``, ``folder_missing``, ...: all is as it was then.
     """
+    if path.is_symlink():
+        path = path.resolve()  # the link stays one
     if not exists(path.parent):
         raise Fault("folder_missing", path=str(path.parent))
     key = bound(backup, key)
@@ -175,6 +178,8 @@ def _exchange(fresh: Path, path: Path) -> Path | None:
         sync_folder(path.parent)
         return None
     aside = _aside_name(path)
+    with contextlib.suppress(OSError):
+        shutil.copymode(path, fresh)
     try:
         os.link(path, aside)  # the study's name is never without a file
     except (OSError, AttributeError):

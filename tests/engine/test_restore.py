@@ -478,6 +478,61 @@ def test_that_two_damaged_studies_of_one_second_are_both_kept(tmp_path: Path) ->
     assert sorted(each.read_bytes() for each in kept) == [b"one", b"three", b"two"]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="rights and links are other things there")
+def test_that_a_link_to_a_damaged_study_stays_one_and_its_rights_too(tmp_path: Path) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    path.chmod(0o660)
+    link = tmp_path / "desk" / "link.esk"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    done = replace_damaged(link, early.path, person=NURSE)
+    assert link.is_symlink()
+    assert done.aside is not None
+    assert done.aside.parent == tmp_path
+    assert path.stat().st_mode & 0o777 == 0o660
+    assert check_file(link).is_whole
+
+
+def test_that_a_backup_that_goes_meanwhile_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, early, _ = damaged_study(tmp_path)
+    before, real = digest(path), replacing.check_file
+
+    def then_gone(file: Path, key: Key) -> object:
+        report = real(file, key)
+        file.unlink()
+        return report
+
+    monkeypatch.setattr(replacing, "check_file", then_gone)
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == "file_not_found"
+    assert digest(path) == before
+
+
+def test_that_a_study_whose_place_cannot_be_looked_at_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, early, _ = damaged_study(tmp_path)
+
+    def gone(*_: object) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    monkeypatch.setattr(replacing, "read_file", gone)
+    assert code_of(lambda: replace_damaged(path, early.path, person=NURSE)) == "file_unreadable"
+
+
+def test_that_a_study_of_many_restores_lists_what_each_left_behind(tmp_path: Path) -> None:
+    path, early, late = damaged_study(tmp_path)
+    replace_damaged(path, early.path, person=NURSE)
+    with Study.open(path, person=NURSE) as study:
+        edit(study, 7.0)
+        middle = backed_up(study)
+    path.write_bytes(b"")
+    replace_damaged(path, early.path, person=NURSE)
+    with Study.open(path, person=NURSE, read_only=True) as study:
+        found = {each.path: (each.is_abandoned, each.changes_since) for each in study.backups()}
+    assert found == {early.path: (False, 1), middle.path: (True, None), late.path: (True, None)}
+    assert check_file(path).is_whole
+
+
 def test_that_a_folder_of_the_name_of_the_study_is_left_alone(tmp_path: Path) -> None:
     path, early, _ = damaged_study(tmp_path)
     path.unlink()

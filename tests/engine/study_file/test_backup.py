@@ -8,6 +8,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from esk_engine.study_file.backup import (
     prune,
 )
 from esk_engine.study_file.check import check_file
+from esk_engine.study_file.log import Head
 from tests.engine.builders import patient, steady
 from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, python, two_patients
 
@@ -176,6 +178,14 @@ def test_that_a_study_with_a_very_long_name_has_backups_too(tmp_path: Path) -> N
         change(study)
         assert back_up(study.path, PUBLIC, NOW) is not None
         assert len(list_backups(study.path, folder_of(study.path))) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are other things there")
+@pytest.mark.parametrize(("own", "copied"), [(0o600, 0o600), (0o660, 0o660), (0o444, 0o644)])
+def test_that_a_backup_is_for_the_eyes_that_the_study_is_for(tmp_path: Path, own: int, copied: int) -> None:
+    path = closed_study(tmp_path)
+    path.chmod(own)
+    assert make(path).path.stat().st_mode & 0o777 == copied
 
 
 def test_that_backups_are_made_where_the_setting_says(tmp_path: Path) -> None:
@@ -368,6 +378,26 @@ def test_that_what_vanishes_in_the_middle_is_told(
     assert code_of(lambda: make(path)) == code
 
 
+@pytest.mark.parametrize("at", ["beginning", "end"])
+def test_that_a_folder_that_goes_while_it_is_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    path = closed_study(tmp_path)
+
+    def vanish(*_: object) -> None:
+        folder_of(path).rename(tmp_path / "moved")
+        raise Fault("file_vanished", path="") if at == "beginning" else OSError(errno.EIO, "input/output error")
+
+    if at == "beginning":
+        monkeypatch.setattr(copying, "connect", vanish)
+    else:
+        make(path)
+        shutil.rmtree(folder_of(path))
+        folder_of(path).mkdir()
+        monkeypatch.setattr(os, "fsync", vanish)
+    assert code_of(lambda: make(path)) == "backup_folder_missing"
+
+
 def test_that_a_study_that_is_held_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = closed_study(tmp_path)
     watch = copying._Watch.__call__  # type: ignore[attr-defined]
@@ -422,10 +452,86 @@ def test_that_a_folder_without_locks_takes_backups_too(tmp_path: Path, monkeypat
     assert check_file(make(path).path).is_whole
 
 
+def test_that_a_folder_that_takes_no_lock_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import filelock
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "not here")
+
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(filelock.FileLock, "acquire", refused)
+    assert code_of(lambda: make(path)) == "backup_folder_read_only"
+
+
+def test_that_a_backup_that_cannot_be_begun_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    path = closed_study(tmp_path)
+    folder_of(path).mkdir()
+    monkeypatch.setattr(Path, "touch", refused)
+    monkeypatch.setattr(backup, "_alone_in", nullcontext)
+    assert code_of(lambda: make(path)) == "backup_full"
+    assert names(path) == []
+
+
+def test_that_a_backup_that_cannot_be_named_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(Path, "rename", refused)
+    assert code_of(lambda: make(path)) == "backup_failed"
+    assert names(path) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("file_full", "backup_full"), ("file_read_only", "backup_folder_read_only"), ("file_unreadable", "backup_failed")],
+)
+def test_that_a_copy_that_cannot_be_begun_is_told_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: str
+) -> None:
+    def refused(target: Path, *_: object) -> None:
+        raise Fault(said, path=str(target), detail="")
+
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(copying, "connect", refused)
+    with pytest.raises(Fault) as caught:
+        make(path)
+    assert (caught.value.code, caught.value.params["path"]) == (code, str(folder_of(path)))
+
+
+def test_that_a_copy_that_ends_otherwise_than_the_study_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+    monkeypatch.setattr(copying, "_verified", lambda *_: Head(3, 1, "f" * 64))
+    assert code_of(lambda: make(path)) == "backup_failed"
+    monkeypatch.setattr(copying, "_verified", lambda *_: Head(9999, 1, "f" * 64))
+    assert code_of(lambda: make(path)) == "backup_failed"
+    assert names(path) == []
+
+
+def test_that_a_page_seen_while_it_was_written_is_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = closed_study(tmp_path)
+    real, seen = copying.damaged_pages, list[int]()
+
+    def at_first(connection: Any) -> tuple[str, ...]:
+        seen.append(1)
+        return ("half written",) if len(seen) == 1 else real(connection)
+
+    monkeypatch.setattr(copying, "damaged_pages", at_first)
+    assert check_file(make(path).path).is_whole
+
+
 def test_that_a_name_that_can_be_no_folder_is_told(tmp_path: Path) -> None:
     path = closed_study(tmp_path)
     odd = tmp_path / "a\0b" / "study.esk-backups"
     assert code_of(lambda: make_backup(path, PUBLIC, odd)) == "backup_folder_missing"
+    assert code_of(lambda: make_backup(path, PUBLIC, odd.parent)) == "backup_folder_missing"
     assert code_of(lambda: list_backups(path, odd)) == "backup_folder_unreadable"
 
 
@@ -651,6 +757,7 @@ def test_that_a_closed_study_can_be_backed_up_still(tmp_path: Path) -> None:
     made = study.back_up()
     assert made is not None
     assert made.changes_since == 0
+    assert study.back_up() is None
 
 
 def test_that_who_only_reads_can_make_a_backup_too(tmp_path: Path) -> None:
