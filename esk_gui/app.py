@@ -56,6 +56,7 @@ class Session(QObject):
     backup_requested = Signal()
     error_raised = Signal(object)
     told = Signal(str)
+    warned = Signal(str)
 
     _saved_on_writer = Signal(object)
 
@@ -192,6 +193,10 @@ class Session(QObject):
     def tell(self, text: str) -> None:
         """Tell that something succeeded, in a notice that leaves by itself."""
         self.told.emit(text)
+
+    def warn(self, text: str) -> None:
+        """Tell that something beside the work went wrong, in a notice that leaves by itself."""
+        self.warned.emit(text)
 
     def show_error(self, error: BaseException) -> None:
         """Tell the person in a calm dialog; a Fault by its text, anything else by the log file's place."""

@@ -61,14 +61,14 @@ class Backing(QObject):
         text = self._session.preferences.choices.backup_failed
         if text:
             self._session.preferences.change(backup_failed="")
-            self._session.tell(text)
+            self._session.warn(text)
 
     def _begin(self) -> None:
         self._told = ""
         self._timer.start()
         self.tell_left()
         study = self._session.open_study
-        if not study.read_only:
+        if study.is_writer:
             self._run(study)
 
     def look(self) -> None:
@@ -100,7 +100,7 @@ class Backing(QObject):
         text = self._session.wording.fault(error)
         if text != self._told:
             self._told = text
-            self._session.tell(text)
+            self._session.warn(text)
 
     def _last_one(self, study: Study) -> None:
         try:

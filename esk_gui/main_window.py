@@ -113,6 +113,7 @@ class MainWindow(QMainWindow):
         session.person_changed.connect(self._show_person)
         session.error_raised.connect(self.show_error)
         session.told.connect(self._tell)
+        session.warned.connect(self._warn)
         session.page_requested.connect(self._show_page)
         session.patient_requested.connect(self._show_patient)
         self.locking.changed.connect(self._on_lock_changed)
@@ -264,13 +265,17 @@ class MainWindow(QMainWindow):
             for tell in kept:
                 tell()
 
-    def _tell(self, text: str) -> None:
+    def _tell(self, text: str, icon_name: str = "check") -> None:
         if self.session.is_locked:
-            self._kept_back.append(partial(self._tell, text))
+            self._kept_back.append(partial(self._tell, text, icon_name))
             return
-        notice = Notice(self, self.session.theme, text, close_text=self.session.wording("shell.close"))
+        close = self.session.wording("shell.close")
+        notice = Notice(self, self.session.theme, text, icon_name=icon_name, close_text=close)
         notice.place()
         notice.show()
+
+    def _warn(self, text: str) -> None:
+        self._tell(text, "warning")
 
     def show_error(self, error: BaseException) -> None:
         """Tell what went wrong, one dialog at a time; a defect goes into the fault log first."""

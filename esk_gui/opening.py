@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from esk_engine.errors import Fault
@@ -50,10 +50,11 @@ class Opening(QObject):
         super().__init__(window)
         self._session, self._window, self.path = session, window, path
         self._tries, self._failed, self._show_backups = tries, failed, show_backups
-        self._key: Key | None = None
         self._study: Study | None = None
         self._dialog: OpeningDialog | None = None
-        self._is_over = False
+        self._is_over = self._is_busy = False
+        self._tending = QTimer(self, interval=1000)
+        self._tending.timeout.connect(self._tend)
 
     def start(self) -> None:
         """Try without a passphrase first: most studies have none."""
@@ -64,16 +65,22 @@ class Opening(QObject):
     def _try(self, text: str | None) -> None:
         person, path, tries = self._provisional(), self.path, self._tries
 
-        def work(progress: Progress, cancelled: Cancelled) -> tuple[Study, Key | None]:
+        def work(progress: Progress, cancelled: Cancelled) -> Study:
             from esk_engine.study import Study
             from esk_engine.study_file.keys import unlock
 
             if text is None:
-                return _warm(Study.open(path, person=person, follow=True)), None
+                return _warm(Study.open(path, person=person, follow=True))
             key = unlock(path, text, tries)
-            return _warm(Study.open(path, person=person, follow=True, key=key)), key
+            return _warm(Study.open(path, person=person, follow=True, key=key))
 
+        self._is_busy = True
         self._session.jobs.run(work, self._opened, partial(self._not_opened, text))
+
+    def _tend(self) -> None:
+        """Who is asked and does not answer keeps nobody else from writing."""
+        if self._study is not None:
+            self._study.tend()
 
     def _provisional(self) -> Person:
         """Who works here as a rule; the study does not show before it is certain."""
@@ -82,16 +89,20 @@ class Opening(QObject):
         choices = self._session.preferences.choices
         return self._session.person or Person(choices.initials or "?")
 
-    def _opened(self, outcome: tuple[Study, Key | None]) -> None:
-        study, self._key = outcome
+    def _opened(self, study: Study) -> None:
+        self._is_busy = False
         if self._is_over:
             study.close()
+            self.ended.emit()
             return
         self._study = study
+        self._tending.start()
         self._one_dialog().ask_person(study)
 
     def _not_opened(self, text: str | None, error: BaseException) -> None:
+        self._is_busy = False
         if self._is_over:
+            self.ended.emit()
             return
         words = self._session.wording
         if isinstance(error, Fault) and error.code in NEEDS_KEY:
@@ -135,7 +146,8 @@ class Opening(QObject):
         self._is_over = True
         if self._study is not None:
             self._study.close()
-        self.ended.emit()
+        if not self._is_busy:  # else a study may still come, which has to be closed
+            self.ended.emit()
 
     def _backups(self) -> None:
         dialog = self._dialog

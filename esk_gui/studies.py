@@ -44,6 +44,11 @@ class Studies(QObject):
         session.key_changed.connect(self.remember)  # with a passphrase now: its counts go
         session.key_changed.connect(self.remember)  # with a passphrase less is kept of it
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether no study is on its way into the window."""
+        return self._under_way is None
+
     # What a person asks for
 
     def ask_new(self) -> None:

@@ -206,7 +206,7 @@ def _done(session: Session, parent: QWidget | None, recovery: str) -> None:
     session.key_changed.emit()
     stale = study.stale_backups
     if stale:
-        session.tell(words.plural("shell.passphrase.stale", len(stale)))
+        session.warn(words.plural("shell.passphrase.stale", len(stale)))
     if recovery:
         RecoveryDialog(session, parent, recovery).open()
     else:

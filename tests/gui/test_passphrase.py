@@ -86,6 +86,18 @@ def test_that_a_wrong_passphrase_says_both_what_it_may_be(desk: Desk) -> None:
     assert desk.find(QWidget, "person_choice", dialog).isVisible()
 
 
+def test_that_giving_up_while_it_opens_leaves_the_study_to_others(desk: Desk) -> None:
+    path, _ = _protected(desk)
+    dialog = _opening(desk, path)
+    desk.enter("passphrase", SECRET, dialog)
+    desk.click("button_confirm", dialog)
+    desk.click("button_cancel", dialog)
+    desk.qtbot.waitUntil(lambda: desk.window.studies.is_idle, timeout=10_000)
+    assert desk.session.study is None
+    with Study.open(path, person=PERSON, key=Key.of_passphrase(SECRET)) as study:
+        assert study.is_writer
+
+
 def test_that_the_sixth_try_has_to_wait_even_in_a_new_dialog(desk: Desk) -> None:
     path, _ = _protected(desk)
     dialog = _opening(desk, path)
