@@ -14,7 +14,7 @@ import re
 import stat
 import threading
 import uuid
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +26,7 @@ from esk_engine.study_file.heads import hash_at, restores, study_id
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import FileContent, read_file, read_head, reader
 from esk_engine.study_file.rekey import rekey_copy
-from esk_engine.study_file.retention import Made, keep
+from esk_engine.study_file.retention import BEFORE_RESTORE, Made, keep
 
 _MOMENT = "%Y-%m-%dT%H-%M-%SZ"
 _TOLD = re.compile(r"(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)_(0|[1-9]\d{0,17})\.esk", re.ASCII)
@@ -123,27 +123,37 @@ def list_backups(path: Path, folder: Path, key: Key = PUBLIC) -> tuple[Backup, .
 def prune(path: Path, folder: Path, key: Key, now: datetime) -> tuple[Path, ...]:
     """Remove the backups that need not be kept (see ``retention``) and return what was removed.
 
-    Only what the study holds itself, or left behind by a restore, is removed: the backup of another study, one that
-    cannot be read or one with lines that the study has not, stays.
+    Only what the study holds itself, or left behind by a restore 30 days ago, is removed: the backup of another study,
+    one that cannot be read or one with lines that the study has not, stays. What was left behind stands for no day,
+    week or month of the study itself.
     """
     named = tuple(_named(path, folder))
-    if len(keep([Made(each.when, each.seq) for each in named], now)) == len(named):
+    if len(keep(_moments(named), now)) == len(named):
         return ()  # none would go by its moment: spares opening them all
     with reader(path, key) as connection:
-        restored = [Made(each.when, each.seq) for each in restores(connection)]
-    ours = [
-        each
-        for each in list_backups(path, folder, key)
-        if each.fault is None and (each.changes_since is not None or each.is_abandoned)
-    ]
-    kept = keep([Made(each.when, each.seq) for each in ours], now, restored)
+        told = restores(connection)
+    ours = [each for each in list_backups(path, folder, key) if each.fault is None]
+    living = [each for each in ours if each.changes_since is not None]
+    left = [each for each in ours if each.is_abandoned]
+    kept = keep(_moments(living), now, [Made(each.when, each.seq) for each in told])
+    lately = frozenset[str]().union(*(each.abandoned for each in told if each.when >= now - BEFORE_RESTORE))
+    kept_left = keep(_moments(left), now) | set(_moments([each for each in left if each.head in lately]))
+    going = [each for each in living if _moment(each) not in kept]
+    going += [each for each in left if _moment(each) not in kept_left]
     removed: list[Path] = []
-    for each in ours:
-        if Made(each.when, each.seq) not in kept:
-            with contextlib.suppress(OSError):
-                each.path.unlink()
-                removed.append(each.path)
+    for each in going:
+        with contextlib.suppress(OSError):
+            each.path.unlink()
+            removed.append(each.path)
     return tuple(removed)
+
+
+def _moment(backup: Backup) -> Made:
+    return Made(backup.when, backup.seq)
+
+
+def _moments(backups: Iterable[Backup]) -> list[Made]:
+    return [_moment(each) for each in backups]
 
 
 def back_up(path: Path, key: Key, now: datetime | None = None) -> Backup | None:

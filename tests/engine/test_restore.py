@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from esk_engine.errors import Fault
 from esk_engine.settings import PMethod
 from esk_engine.study import Backup, Key, Person, SignOff, Study, StudyChanged, replace_damaged
 from esk_engine.study_file import PUBLIC, replacing
-from esk_engine.study_file.backup import backup_folder, list_backups, make_backup
+from esk_engine.study_file.backup import backup_folder, list_backups, make_backup, prune
 from esk_engine.study_file.check import check_file
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import FileContent
@@ -572,3 +573,29 @@ def test_that_the_backups_of_a_replaced_study_are_listed_with_what_was_left_behi
     found = {each.path: each for each in list_backups(path, backup_folder(path))}
     assert found[late.path].is_abandoned
     assert found[early.path] == replace(found[early.path], changes_since=1, is_abandoned=False, fault=None)
+
+
+def test_that_what_a_restore_left_behind_stays_thirty_days_and_stands_for_no_other(tmp_path: Path) -> None:
+    """Two ways that the study went on one day: the one it goes on from keeps its backup, and the other for a while."""
+    folder, now = tmp_path / "study.esk-backups", datetime.now(UTC)
+    morning = (now - timedelta(days=9)).replace(hour=8, minute=0, second=0, microsecond=0)
+    with new_study(tmp_path) as study:
+        first = make_backup(study.path, PUBLIC, folder, morning)
+        left: list[Backup | None] = []
+        for hours in (1, 2, 3):
+            edit(study, hours / 2)
+            left.append(make_backup(study.path, PUBLIC, folder, morning + timedelta(hours=hours)))
+    assert first is not None
+    study.path.write_bytes(b"")
+    replace_damaged(study.path, first.path, person=NURSE)
+    with Study.open(study.path, person=NURSE) as study:
+        ours = make_backup(study.path, PUBLIC, folder, morning + timedelta(hours=4))
+        edit(study, 4.0)
+        newest = make_backup(study.path, PUBLIC, folder, now)
+    assert ours is not None
+    assert newest is not None
+    assert prune(study.path, folder, PUBLIC, now) == ()
+    assert prune(study.path, folder, PUBLIC, now + timedelta(days=29)) == ()
+    gone = prune(study.path, folder, PUBLIC, now + timedelta(days=31))
+    assert set(gone) == {each.path for each in (first, *left[:2]) if each is not None}
+    assert ours.path.exists()  # the last of its week, on the way that the study went on
