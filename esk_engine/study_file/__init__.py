@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,15 +62,17 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> Key:
         raise Fault("file_exists", path=str(path))
     if not exists(path.parent):
         raise Fault("folder_missing", path=str(path.parent))
-    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.new")
     key = key.for_new_file()
-    connection = _connect_new(beside, path, key)
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        create_tables(connection)
-        write(connection, birth, Head())
-        connection.execute("COMMIT")
-        connection.close()
+        connection = _connect_new(beside, path, key)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            create_tables(connection)
+            write(connection, birth, Head())
+            connection.execute("COMMIT")
+        finally:
+            connection.close()
         _appear(beside, path)
         sync_folder(path.parent)
     except sql.Error as error:
@@ -79,9 +82,8 @@ def create_file(path: Path, birth: Writing, key: Key = PUBLIC) -> Key:
     except OSError:
         raise Fault("file_read_only", path=str(path)) from None
     finally:
-        connection.close()
         for leftover in (beside, beside.with_name(beside.name + "-journal")):
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 leftover.unlink()
     return key
 

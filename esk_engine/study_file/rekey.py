@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable, Generator
@@ -57,11 +58,13 @@ def _real(path: Path) -> Path:
 
 
 def remove_leftovers(path: Path) -> None:
-    """Take away what a change of key left that was cut off; the caller has the writer's lock."""
-    beside = rekey_path(path)
-    for leftover in (beside, beside.with_name(beside.name + "-journal")):
-        with contextlib.suppress(OSError):
-            leftover.unlink()
+    """Take away what a change of key, a birth or a replacement left that was cut off; the caller has the lock."""
+    real = _real(path)
+    ours = re.compile(re.escape(f".{real.name}.") + r"(rekey|restore|[0-9a-f]{8}\.new)(-journal)?")
+    with contextlib.suppress(OSError), os.scandir(real.parent) as entries:
+        for leftover in [entry.path for entry in entries if ours.fullmatch(entry.name)]:
+            with contextlib.suppress(OSError):
+                Path(leftover).unlink()
 
 
 def rekey_study(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.faults.failing import Outcome, fail_at, operations
+from tests.faults.failing import WORKS, Outcome, fail_at, operations
 from tests.faults.figures import Figures
 from tests.faults.processes import elsewhere, folder
 
@@ -12,25 +12,28 @@ _AT_ONCE = 25
 
 
 def run(every: int, seed: int, workers: int = 1) -> Figures:
-    """Let each ``every``-th operation of a short piece of work fail, once and then for good."""
+    """Let each ``every``-th operation of some pieces of work fail, once and then for good."""
     total = Figures("I/O errors")
     with total.timed(), folder() as place:
-        (count,) = elsewhere(operations, [(seed,)])
-        total.count("operations of the script", count)
-        points = range(0, count, every)
-        for for_good in (False, True):
-            base = place / ("for good" if for_good else "once")
-            calls = [
-                (str(base), seed, tuple(points[at : at + _AT_ONCE]), for_good) for at in range(0, len(points), _AT_ONCE)
-            ]
-            for outcomes in elsewhere(fail_at, calls, workers):
-                for outcome in outcomes:
-                    _judge(outcome, base / str(outcome.at) / "study.esk", f"seed {seed}, {base.name}", total)
+        calls: list[tuple[object, ...]] = []
+        for work, count in zip(WORKS, elsewhere(operations, [(work, seed) for work in WORKS], workers), strict=True):
+            total.count(f"operations of {work}", count)
+            points = range(seed % every, count, every)
+            for how in ("once", "for good"):
+                base = place / how / work
+                shares = (tuple(points[at : at + _AT_ONCE]) for at in range(0, len(points), _AT_ONCE))
+                calls += [(work, str(base), seed, share, how == "for good") for share in shares]
+        for call, outcomes in zip(calls, elsewhere(fail_at, calls, workers), strict=True):
+            for outcome in outcomes:
+                base = Path(str(call[1]))
+                told_as = f"seed {seed}, {outcome.work}, {base.parent.name}"
+                _judge(outcome, base / str(outcome.at) / "study.esk", told_as, total)
     return total
 
 
 def _judge(outcome: Outcome, path: Path, told_as: str, found: Figures) -> None:
     from esk_engine.errors import Fault
+    from esk_engine.study import Key
     from esk_engine.study_file.check import check_file
 
     found.count("errors let loose", int(bool(outcome.operation)))
@@ -40,7 +43,7 @@ def _judge(outcome: Outcome, path: Path, told_as: str, found: Figures) -> None:
         found.count(f"told as {code}")
     wrong = list(outcome.wrong)
     try:
-        report = check_file(path)
+        report = check_file(path, Key.of_passphrase(outcome.passphrase) if outcome.passphrase else Key())
         if not report.is_whole:
             wrong.append(f"not whole: {report.findings[:3]}")
         if report.lines != outcome.last:

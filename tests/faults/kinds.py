@@ -30,7 +30,7 @@ class Part:
 KINDS: dict[str, tuple[Part, ...]] = {
     "kill": (Part(kill.run, 200, 5000, portions=2),),
     "power": (Part(power.run, 2000, 20_000, portions=4), Part(power.run_without_sync, 200, 1000)),
-    "io": (Part(io_errors.run, 12, 1),),  # every so many operations
+    "io": (Part(io_errors.run, 30, 1),),  # every so many operations
     "full": (Part(lambda size, seed, workers: full.run(seed), 1, 1),),
     "flips": (Part(flips.run, 400, 10_000),),
     "doubles": (Part(doubles.run, 60, 1000), Part(lambda size, seed, workers: doubles.clock(size, seed), 3, 50)),

@@ -313,3 +313,31 @@ def test_that_an_older_file_without_a_variable_opens_with_it_missing(tmp_path: P
         study.set_value(p01.id, Kind.SAMPLE, p01.samples[0].id, "concentration_ug_l", 95.5).result(5)
     with new_study(tmp_path, "other.esk"), Study.open(path, person=NURSE) as study:
         assert study.patients[0].samples[0].get("concentration_ug_l") == 95.5
+
+
+def test_that_a_study_that_could_not_be_made_can_be_made_at_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Fault("file_unreadable", path="", detail="")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(study_file, "connect", fail)
+        with pytest.raises(Fault, match="file_unreadable"):
+            new_study(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    new_study(tmp_path).close()
+
+
+def test_that_what_a_birth_or_a_replacement_left_that_was_killed_goes_at_the_next_opening(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    for name in (
+        ".study.esk.0a1b2c3d.new",
+        ".study.esk.0a1b2c3d.new-journal",
+        ".study.esk.restore",
+        ".study.esk.rekey",
+    ):
+        (tmp_path / name).write_bytes(b"half")
+    (tmp_path / ".other.esk.0a1b2c3d.new").write_bytes(b"another's")
+    Study.open(path, person=NURSE).close()
+    assert {entry.name for entry in tmp_path.iterdir()} - {"study.esk.lock"} == {"study.esk", ".other.esk.0a1b2c3d.new"}
