@@ -119,7 +119,7 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 
 def _tests_of_lines(place: Path) -> dict[tuple[str, int], list[str]]:
-    """Which tests run each line, the quickest first; nothing where the tests do not pass as they are."""
+    """Which tests run each line, the quickest first; those that do not pass as they are tell nothing."""
     import coverage
 
     settings = place / "coverage.ini"
@@ -129,8 +129,7 @@ def _tests_of_lines(place: Path) -> dict[tuple[str, int], list[str]]:
     )
     command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", *_QUIETLY, *_TESTS]
     found = subprocess.run([*command, "--durations=0", "-vv"], cwd=place, capture_output=True, text=True, check=False)
-    if found.returncode:
-        return {}
+    failed = {name.partition("[")[0] for name in re.findall(r"^FAILED (\S+)", found.stdout, re.MULTILINE)}
     seconds: dict[str, float] = {}
     for told, name in re.findall(
         r"^ *([0-9.]+)s (?:call|setup|teardown) +(\S+?)(?:\[.*)?$", found.stdout, re.MULTILINE
@@ -142,7 +141,9 @@ def _tests_of_lines(place: Path) -> dict[tuple[str, int], list[str]]:
     for file in measured.measured_files():
         for line, contexts in measured.contexts_by_lineno(file).items():
             names = [_node_of(context) for context in contexts if ".test_" in context]
-            known = sorted((name for name in names if name in seconds), key=lambda name: seconds[name])
+            known = sorted(
+                (name for name in names if name in seconds and name not in failed), key=lambda name: seconds[name]
+            )
             tests[Path(file).relative_to(place).as_posix(), line] = known
     return tests
 
@@ -164,7 +165,7 @@ def run(seed: int, n: int, workers: int = 2) -> str:
         copies = [_copy(place / str(number)) for number in range(workers)]
         tests = _tests_of_lines(copies[0])
         if not tests:
-            return "the tests do not pass as they are: nothing to measure"
+            return "no test passes as it is: nothing to measure"
         shares = [chosen[number::workers] for number in range(workers)]
         lists = list(pool.map(_unnoticed, copies, shares, [tests] * workers))
     let_pass = sorted((mutant for each in lists for mutant in each), key=lambda each: (each.path, each.line))
