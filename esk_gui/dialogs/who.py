@@ -56,7 +56,7 @@ class WhoForm(QWidget):
         self.message = MessageLabel(theme, "message_person_initials")
         self._new_row = _held(
             side_by_side(
-                labelled(words("shell.person.initials"), self.initials, self.message),
+                labelled(words("shell.person.initials"), self.initials),
                 labelled(words("shell.person.role"), self.role),
             )
         )
@@ -68,7 +68,8 @@ class WhoForm(QWidget):
             side_by_side(labelled(words("shell.pin.new"), self.new_pin), labelled(words("shell.pin.again"), self.again))
         )
         self.pin_message = MessageLabel(theme, "message_pin")
-        parts = (self._choice_row, self._new_row, self._pin_row, self._first, self._new_pin_row, self.pin_message)
+        entered = (self._choice_row, self._new_row, self.message)
+        parts = (*entered, self._pin_row, self._first, self._new_pin_row, self.pin_message)
         for part in parts:
             column.addWidget(part)
         for line in (self.initials, self.pin, self.again):
@@ -115,9 +116,13 @@ class WhoForm(QWidget):
     def _preselect(self) -> None:
         person, choices = self.session.person, self.session.preferences.choices
         initials = person.initials if person else choices.initials
-        self.choice.show_code(initials if initials in self._people else SOMEBODY_NEW)
-        if self.choice.currentIndex() < 0:
-            self.choice.setCurrentIndex(0)
+        self.choice.setPlaceholderText(self.session.wording("shell.person.choose"))
+        if initials in self._people:
+            self.choice.show_code(initials)
+        elif initials and not self._known_only:
+            self.choice.show_code(SOMEBODY_NEW)
+        else:  # nobody is known to work here: no name is proposed that Enter would take
+            self.choice.setCurrentIndex(-1)
         if initials not in self._people:
             self.initials.show_text(initials)
             self.initials.selectAll()
@@ -135,6 +140,7 @@ class WhoForm(QWidget):
         for line in (self.pin, self.new_pin, self.again):
             line.clear()
         self.pin_message.clear()
+        self.message.clear()
         self._arrange()
         if code == SOMEBODY_NEW:
             self.initials.clear()
@@ -150,17 +156,25 @@ class WhoForm(QWidget):
         return study is not None and study.pin_needed and not self._is_new and study.has_pin(self.choice.code())
 
     @property
+    def _is_chosen(self) -> bool:
+        return self._is_new or bool(self.choice.code())
+
+    @property
     def _asks_new_pin(self) -> bool:
-        return self._study is not None and self._study.pin_needed and not self._asks_pin
+        return self._study is not None and self._study.pin_needed and self._is_chosen and not self._asks_pin
 
     # What was filled in
 
     def _read(self) -> Person | None:
+        words = self.session.wording
+        if not self._is_chosen:
+            self.message.show_message(words("shell.person.choose_first"))
+            self.choice.setFocus()
+            return None
         if not self._is_new:
             initials = self.choice.code()
             return Person(initials, self._people[initials])
-        initials, words = self.initials.text().strip(), self.session.wording
-        text = ""
+        initials, text = self.initials.text().strip(), ""
         if not _INITIALS.fullmatch(initials):
             text = words("shell.person.initials_needed")
         elif initials in self._people or (self._study is not None and self._study.has_pin(initials)):

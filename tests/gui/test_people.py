@@ -70,6 +70,19 @@ def test_that_somebody_new_is_on_the_list_from_the_first_act_on(desk: Desk) -> N
     assert set(desk.study.people) == {"AB", "KL"}
 
 
+def test_that_where_nobody_is_known_to_work_no_name_is_proposed(desk: Desk) -> None:
+    path = desk.make_demo()
+    desk.session.person = None
+    dialog = _opening(desk, path)
+    assert desk.find(QComboBox, "person_choice", dialog).currentIndex() == -1
+    desk.click("button_confirm", dialog)
+    assert "Kies wie u bent" in desk.texts(dialog)
+    desk.choose("person_choice", "AB", dialog)
+    with desk.qtbot.waitSignal(desk.session.study_opened):
+        desk.click("button_confirm", dialog)
+    assert desk.study.person == PERSON
+
+
 def test_that_initials_of_the_list_cannot_be_taken_by_somebody_new(desk: Desk) -> None:
     dialog = _opening(desk, desk.make_demo())
     desk.be_new("AB", dialog)
