@@ -16,7 +16,7 @@ from esk_engine.study_file.connection import PUBLIC, Key, bound, connect, exists
 from esk_engine.study_file.lock import WriterLock
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
-from esk_engine.study_file.reading import FileContent, read_file, reader, without_collector
+from esk_engine.study_file.reading import FileContent, has_journal, read_file, reader, without_collector
 from esk_engine.study_file.rekey import remove_leftovers
 from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.updates import Update, update_of
@@ -170,6 +170,11 @@ def take_role(
         raise Fault("file_read_only", path=str(path))
     lock = WriterLock(path)
     lock.acquire(who, pc)
+    if has_journal(path):  # left by a program that was cut off meanwhile
+        lock.release()
+        with reader(path, key):
+            pass  # takes back what it left half done, where that is sound
+        lock.acquire(who, pc)
     try:
         connection = _connect_to_write(path, key)
         try:

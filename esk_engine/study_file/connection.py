@@ -218,7 +218,7 @@ def fault_of(error: sql.Error, path: Path, shown_as: Path | None = None) -> Faul
         return Fault("file_vanished", path=shown)
     if name.startswith("SQLITE_NOTADB"):
         return Fault("not_a_study", path=shown)
-    if name.startswith("SQLITE_CORRUPT") or (name == "SQLITE_ERROR" and str(error).startswith("no such ")):
+    if name.startswith("SQLITE_CORRUPT") or (name == "SQLITE_ERROR" and str(error).startswith(("no such ", "near "))):
         return Fault("file_damaged", path=shown, detail=str(error))  # a table that every study has is not there
     if name.startswith("SQLITE_FULL"):
         return Fault("file_full", path=shown)

@@ -90,7 +90,7 @@ def _open_whole(path: Path, key: Key) -> sql.Connection:
     try:
         return _begin(path, key)
     except Fault as fault:
-        if fault.code != "file_read_only" or not _has_journal(path):
+        if fault.code != "file_read_only" or not has_journal(path):
             raise
     _recover(path, key)
     return _begin(path, key)
@@ -110,7 +110,8 @@ def _begin(path: Path, key: Key) -> sql.Connection:
     return connection
 
 
-def _has_journal(path: Path) -> bool:
+def has_journal(path: Path) -> bool:
+    """Whether there is a journal beside the file that holds anything: somebody writes now, or was cut off."""
     try:
         return path.with_name(path.name + "-journal").stat().st_size > 0
     except OSError:
