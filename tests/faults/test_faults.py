@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from tests.faults.kinds import KINDS, Part
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="forks, and looks into /proc")
 SHARES = [
     pytest.param(part, at, id=f"{kind}-{number}-{at}")
     for kind, parts in KINDS.items()
