@@ -7,10 +7,14 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from esk_engine.errors import Fault
+from esk_engine.study import Person
 from esk_gui.app import Session
 from esk_gui.dialogs.reason import ReasonDialog
+from esk_gui.dialogs.refusals import refusal
 from esk_gui.dialogs.who import ROLES
 from esk_gui.widgets.buttons import button
+from esk_gui.widgets.entry import ChoiceBox
 from esk_gui.widgets.frames import Hairline, bare
 from esk_gui.widgets.labels import text_label
 
@@ -55,10 +59,12 @@ class PeopleBlock(QWidget):
         texts.addWidget(text_label(name, "strong"))
         role_text = words(f"shell.role.{role}") if role in ROLES else role or words("people.no_role")
         pin_text = words("people.has_pin" if has_pin else "people.no_pin")
-        texts.addWidget(text_label(f"{role_text}, {pin_text}", "third", wrap=True))
+        below = pin_text if is_own else f"{role_text}, {pin_text}"
+        texts.addWidget(text_label(below, "third", wrap=True))
         row.addLayout(texts, 1)
         made = None
         if is_own:
+            row.addWidget(self._role_box(role), 0, Qt.AlignmentFlag.AlignVCenter)
             text = words("people.change_pin" if has_pin else "people.set_pin")
             made = button(text, self._session.theme, self._set_pin, name="set_pin")
         elif has_pin:
@@ -68,6 +74,32 @@ class PeopleBlock(QWidget):
             made.setEnabled(not study.read_only)
             row.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter)
         return holder
+
+    def _role_box(self, role: str) -> ChoiceBox:
+        words = self._session.wording
+        box = ChoiceBox("own_role", tuple((each, words(f"shell.role.{each}")) for each in ROLES))
+        box.setAccessibleName(words("shell.person.role"))
+        box.setPlaceholderText(words("people.no_role"))
+        box.show_code(role)
+        box.setEnabled(not self._session.open_study.read_only)
+        box.chosen.connect(self._choose_role)
+        return box
+
+    def _choose_role(self, role: str) -> None:
+        """Another role of who is at work, on the study's list at once."""
+        session = self._session
+        study = session.open_study
+        before = study.person
+        study.hand_over(Person(before.initials, role))
+        try:
+            study.become_writer()
+        except Fault as fault:
+            study.hand_over(before)
+            self._shown = None
+            self.refresh()
+            session.warn(refusal(fault, session.wording))
+            return
+        session.set_person(study.person)
 
     def _set_pin(self) -> None:
         from esk_gui.dialogs.pin import PinDialog

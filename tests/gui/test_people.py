@@ -201,6 +201,16 @@ def test_that_ones_own_pin_is_set_and_changed_on_the_settings_page(desk: Desk) -
     desk.study.identify(PERSON, "5678")
 
 
+def test_that_a_role_that_was_chosen_wrongly_is_put_right(desk: Desk) -> None:
+    desk.open_demo()
+    page = desk.page("settings")
+    desk.choose("own_role", "researcher", page)
+    assert desk.study.people["AB"] == "researcher"
+    assert desk.session.person == Person("AB", "researcher")
+    line = desk.study.log()[-1]
+    assert (line.kind, line.variable, line.new_value) == ("person", "role", "researcher")
+
+
 def test_that_the_study_is_locked_with_the_person_and_unlocked_with_a_reason(desk: Desk) -> None:
     path = _study_with_pins(desk, AB="1234")
     with desk.qtbot.waitSignal(desk.session.study_opened):
