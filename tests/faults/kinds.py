@@ -29,7 +29,7 @@ class Part:
 
 KINDS: dict[str, tuple[Part, ...]] = {
     "kill": (Part(kill.run, 200, 5000, portions=2),),
-    "power": (Part(power.run, 2000, 20_000, portions=4), Part(power.run_without_sync, 200, 1000)),
+    "power": (Part(power.run, 2000, 10_000, portions=4), Part(power.run_without_sync, 200, 1000)),
     "io": (Part(io_errors.run, 30, 1),),  # every so many operations
     "full": (Part(lambda size, seed, workers: full.run(seed), 1, 1),),
     "flips": (Part(flips.run, 400, 10_000),),
