@@ -213,3 +213,4 @@ def _aside_name(path: Path) -> Path:
 def _set_aside(path: Path, aside: Path) -> None:
     if exists(path):
         path.rename(aside)
+        sync_folder(path.parent)  # before the new file comes: it must never meet this journal
