@@ -87,6 +87,7 @@ REPORT_SHEETS = (
     "figure1",
     "classification",
     "derived",
+    "check",
     "codebook",
     "log",
 )
@@ -99,8 +100,13 @@ def name_key(text: str) -> str:
 
 def cell_name(row: int, column: int) -> str:
     """``C7`` for row 7, column 3, both counted from 1."""
+    return f"{letters_of(column)}{row}"
+
+
+def letters_of(column: int) -> str:
+    """``C`` for column 3, counted from 1."""
     letters = ""
     while column:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
-    return f"{letters}{row}"
+    return letters

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from esk_engine.errors import Fault
 from esk_engine.exchange.layout import cell_name
+from esk_engine.exchange.streamed import formula_cell
 
 if TYPE_CHECKING:
     from esk_engine.exchange.streamed import StreamedBook
@@ -28,9 +29,20 @@ _EARLIEST = date(1900, 3, 1)  # before it Excel's calendar has a day that never 
 WIDEST, NARROWEST = 60, 4
 _MARGIN = 2  # of a column, in characters
 _LINE_HEIGHT = 15  # points
+MAX_FORMULA = 8_192  # characters
+_PAGE_WIDTH = 230  # characters side by side on one printed page that can still be read
 _TALLEST = 27 * _LINE_HEIGHT  # a row of Excel is 409 points at most
 
-Content = str | int | float | date | datetime | bool | None
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A live formula, without its ``=``, and the value that it gives: what is seen where nothing recalculates."""
+
+    text: str
+    value: str | float | None
+
+
+Content = str | int | float | date | datetime | bool | Formula | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,15 @@ class Look:
     lines: str = ""
     indent: int = 0
     as_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """A row of one text that wraps across the first so many columns, joined into one."""
+
+    text: str
+    look: Look
+    columns: int
 
 
 PLAIN = Look()
@@ -100,7 +121,9 @@ class SheetWriter:
     head_rows
         Rows at the top that stay in view and are repeated on every printed page.
     page_lines
-        Printed above every page (the study's name) and below it (that the data are made up).
+        Printed above every page (the study's name) and below it (that the data are made up, the day).
+    portrait
+        Printed upright.
     row_count
         Where it is known beforehand: the sheet then tells its size to whoever reads it.
     """
@@ -113,26 +136,38 @@ class SheetWriter:
         *,
         head_rows: int = 1,
         head_columns: int = 0,
-        page_lines: tuple[str, str] = ("", ""),
+        page_lines: tuple[str, str, str] = ("", "", ""),
         row_count: int | None = None,
+        portrait: bool = False,
     ) -> None:
         self._book = book
         self._sheet: Any = book.add_sheet(title)
         self._widths = [min(max(width, NARROWEST), WIDEST) for width in widths]
         self._cells: dict[tuple[int, Look], Any] = {}
+        self._formulas: dict[tuple[int, Look], Any] = {}
         self.title = title
         self.row_count = 0
         _set_up(self._sheet, self._widths, head_rows, head_columns, page_lines)
+        self._sheet.page_setup.orientation = "portrait" if portrait else "landscape"
         if row_count is not None:
             size = f"A1:{cell_name(max(row_count, 1), len(widths))}"
             self._sheet.calculate_dimension = lambda: size
 
     @property
     def sheet(self) -> Any:
-        """The openpyxl sheet, for what is not a row: charts and pictures."""
+        """The openpyxl sheet, for what is not a row: charts, pictures, filters."""
         return self._sheet
 
-    def append(self, items: Iterable[Content | tuple[Content, Look]]) -> None:
+    @property
+    def book(self) -> Any:
+        """The openpyxl workbook, for the names that it holds."""
+        return self._book.book
+
+    @property
+    def column_count(self) -> int:
+        return len(self._widths)
+
+    def append(self, items: Iterable[Content | tuple[Content, Look]] | Across) -> None:
         """Write one row; an item is a value, or a value with its look.
 
         Raises
@@ -143,11 +178,24 @@ class SheetWriter:
         self.row_count += 1
         if self.row_count > MAX_ROWS:
             raise Fault("too_many_rows", sheet=self.title, rows=MAX_ROWS)
+        if isinstance(items, Across):
+            self._append_across(items)
+            return
         row = list(items)
         lines = max((self._lines(at, *item) for at, item in enumerate(row) if isinstance(item, tuple)), default=1)
         if lines > 1:
             self._sheet.row_dimensions[self.row_count].height = min(_LINE_HEIGHT * lines, _TALLEST)
         self._sheet.append([self._item(column, item) for column, item in enumerate(row, 1)])
+
+    def _append_across(self, row: Across) -> None:
+        columns = min(row.columns, len(self._widths))
+        room = sum(self._widths[:columns]) + _MARGIN * (columns - 1)
+        lines = sum(max(1, math.ceil(len(line) / room)) for line in row.text.splitlines())
+        if lines > 1:
+            self._sheet.row_dimensions[self.row_count].height = min(_LINE_HEIGHT * lines, _TALLEST)
+        if columns > 1:
+            self._sheet.merged_cells.add(f"A{self.row_count}:{cell_name(self.row_count, columns)}")
+        self._sheet.append([self._item(1, (row.text, replace(row.look, wrap=True)))])
 
     def end(self) -> None:
         """The sheet is whole, its charts and pictures too.
@@ -173,6 +221,8 @@ class SheetWriter:
         value, look = item if isinstance(item, tuple) else (item, PLAIN)
         if isinstance(value, str):
             return self._text(column, value, look)
+        if isinstance(value, Formula):
+            return self._formula(column, value, look)
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             return None if look is PLAIN or not look.lines else self._cell(column, look, None)
         if isinstance(value, date) and not isinstance(value, datetime):
@@ -207,6 +257,17 @@ class SheetWriter:
         cell.data_type = "n"
         return cell
 
+    def _formula(self, column: int, formula: Formula, look: Look) -> Any:
+        """A formula with the value that it gives: openpyxl alone would leave it empty until a recalculation."""
+        if len(formula.text) > MAX_FORMULA:
+            place = cell_name(self.row_count, column)
+            raise Fault("text_too_long", sheet=self.title, cell=place, length=len(formula.text), longest=MAX_FORMULA)
+        cell = self._formulas.get((column, look))
+        if cell is None:
+            cell = self._formulas[(column, look)] = _dressed(formula_cell(self._sheet), look)
+        cell.value, cell.shown = f"={formula.text}", formula.value
+        return cell
+
     def _cell(self, column: int, look: Look, value: Content) -> Any:
         """The one cell that stands in for this column and look, holding a new value."""
         cell = self._cells.get((column, look))
@@ -218,9 +279,13 @@ class SheetWriter:
 
 def _new_cell(sheet: Any, look: Look) -> Any:
     from openpyxl.cell import WriteOnlyCell
+
+    return _dressed(WriteOnlyCell(sheet), look)
+
+
+def _dressed(cell: Any, look: Look) -> Any:
     from openpyxl.styles import Alignment, Border, Font, Side
 
-    cell = WriteOnlyCell(sheet)
     if look.bold or look.grey or look.size != PLAIN.size:
         cell.font = Font(name="Calibri", size=look.size, bold=look.bold, color="FF5A5A5A" if look.grey else None)
     horizontal = "centerContinuous" if look.align == "across" else look.align or None
@@ -238,9 +303,9 @@ def _new_cell(sheet: Any, look: Look) -> Any:
 
 
 def _set_up(
-    sheet: Any, widths: Sequence[float], head_rows: int, head_columns: int, page_lines: tuple[str, str]
+    sheet: Any, widths: Sequence[float], head_rows: int, head_columns: int, page_lines: tuple[str, str, str]
 ) -> None:
-    """Frozen head, widths, and A4 landscape as wide as one page, the head repeated."""
+    """Frozen head, widths, and A4 as wide as one page, or as few as can be read; the head repeated on each."""
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.properties import PageSetupProperties
 
@@ -250,12 +315,14 @@ def _set_up(
         sheet.freeze_panes = cell_name(head_rows + 1, head_columns + 1)
     if head_rows:
         sheet.print_title_rows = f"1:{head_rows}"
-    sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = sheet.page_setup.paperSize or 9  # A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    pages = max(1, math.ceil(sum(widths) / _PAGE_WIDTH))
+    if pages > 1 and head_columns:
+        sheet.print_title_cols = f"A:{get_column_letter(head_columns)}"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     head, foot = sheet.HeaderFooter.oddHeader, sheet.HeaderFooter.oddFooter
-    head.left.text, foot.left.text = (_header_text(text) or None for text in page_lines)
+    head.left.text, foot.left.text, foot.center.text = (_header_text(text) or None for text in page_lines)
     head.right.text, foot.right.text = "&A", "&P / &N"
 
 

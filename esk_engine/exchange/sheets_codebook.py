@@ -9,6 +9,7 @@ from functools import partial
 from esk_engine.dictionary import DERIVED, DerivedVariable, Limits, Variable
 from esk_engine.exchange.layout import DATA_SHEETS
 from esk_engine.exchange.report_names import report_title
+from esk_engine.exchange.sheet_dress import make_filter
 from esk_engine.exchange.sheet_writer import HEAD, WRAPPED
 from esk_engine.exchange.sheets_data import Item, SheetPlan, value_item
 from esk_engine.wording import Wording
@@ -78,4 +79,5 @@ def codebook_sheet(wording: Wording) -> SheetPlan:
     """The codebook, made from the dictionary."""
     count = 1 + len(DERIVED) + sum(len(sheet.columns) for sheet in DATA_SHEETS)
     widths = [width for _, width in _HEADS]
-    return SheetPlan(report_title("codebook", wording), widths, count, partial(_rows, wording), 1, 2)
+    dress = partial(make_filter, head_row=1, columns=len(_HEADS))
+    return SheetPlan(report_title("codebook", wording), widths, count, partial(_rows, wording), 1, 2, dress=dress)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from esk_engine.criteria import CriteriaSet
 from esk_engine.dictionary import Kind, ValueType, Variable
@@ -21,14 +22,17 @@ from esk_engine.exchange.layout import (
     VALUE_COLUMN,
     DataSheet,
 )
+from esk_engine.exchange.sheet_dress import define, make_table, name_columns
 from esk_engine.exchange.sheet_writer import (
     DATE,
     DATETIME,
     HEAD,
     MAX_ROWS,
     WHOLE,
+    Across,
     Content,
     Look,
+    SheetWriter,
     decimal_look,
     decimals_in,
     width_of,
@@ -38,6 +42,7 @@ from esk_engine.settings import SETTINGS, Settings
 from esk_engine.wording import as_decimal
 
 Item = Content | tuple[Content, Look]
+Line = Sequence[Item] | Across
 _WIDTHS = {ValueType.TEXT: 14, ValueType.CODE: 12, ValueType.DATE: 11, ValueType.DATETIME: 17}
 _WIDE = {"remarks": 50, "term": 30, "indication_group": 27, "artefact": 24, "artefact_reason": 30}
 
@@ -46,16 +51,25 @@ _WIDE = {"remarks": 50, "term": 30, "indication_group": 27, "artefact": 24, "art
 class SheetPlan:
     """One sheet to be written: how many rows it will have, and the rows when they are asked for.
 
-    ``is_exact`` False: the number of rows is only good enough to show how far an export is.
+    Attributes
+    ----------
+    is_exact
+        False: the number of rows is only good enough to show how far an export is.
+    dress
+        What the sheet gets once its rows are there.
+    portrait
+        Printed upright.
     """
 
     title: str
     widths: Sequence[float]
     row_count: int
-    rows: Callable[[], Iterator[Sequence[Item]]]
+    rows: Callable[[], Iterator[Line]]
     head_rows: int = 1
     head_columns: int = 0
     is_exact: bool = True
+    dress: Callable[[SheetWriter], None] | None = None
+    portrait: bool = False
 
 
 def lloq_text(value: BelowLloq) -> str:
@@ -102,7 +116,15 @@ def data_sheet(sheet: DataSheet, patients: Sequence[Patient]) -> SheetPlan:
     if count > MAX_ROWS:
         raise Fault("too_many_rows", sheet=sheet.name, rows=MAX_ROWS)
     widths = [_width(declared) for declared in sheet.columns]
-    return SheetPlan(sheet.name, widths, count, lambda: _data_rows(sheet, patients), 1, 1)
+    rows = partial(_data_rows, sheet, patients)
+    return SheetPlan(sheet.name, widths, count, rows, 1, 1, dress=partial(_dress, sheet=sheet))
+
+
+def _dress(writer: SheetWriter, sheet: DataSheet) -> None:
+    """An Excel table of the sheet's name, and a name for each column: import reads the cells as before."""
+    names = [declared.name for declared in sheet.columns]
+    make_table(writer, sheet.name, names)
+    name_columns(writer, ((f"{sheet.name}_{name}", at) for at, name in enumerate(names, 1)))
 
 
 def _criteria_rows(sets: Sequence[CriteriaSet], in_use: str) -> Iterator[Sequence[Item]]:
@@ -145,7 +167,14 @@ def _settings_rows(settings: Settings) -> Iterator[Sequence[Item]]:
 def settings_sheet(settings: Settings) -> SheetPlan:
     """Every setting, a row each."""
     widths = [30, width_of([settings.study_name, settings.clinic_name, "asymptotic"])]
-    return SheetPlan(SETTINGS_SHEET, widths, len(SETTINGS) + 1, lambda: _settings_rows(settings))
+    rows = partial(_settings_rows, settings)
+    return SheetPlan(SETTINGS_SHEET, widths, len(SETTINGS) + 1, rows, dress=_name_settings)
+
+
+def _name_settings(writer: SheetWriter) -> None:
+    """Every setting by a name of its own: what the formulas of the check use."""
+    for row, declared in enumerate(SETTINGS, 2):
+        define(writer, f"setting_{declared.name}", f"$B${row}")
 
 
 def data_sheets(patients: Sequence[Patient]) -> list[SheetPlan]:

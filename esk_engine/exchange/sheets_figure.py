@@ -1,45 +1,66 @@
-"""Figure 1: the pictures with their data beside them; without pictures, charts that Excel draws from the data."""
+"""Figure 1: pictures where there are any, charts that Excel draws from the data beside them, and those data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
-from typing import Any
 
 from esk_engine.errors import Fault
+from esk_engine.exchange.box_lines import box_line, median_line, spread
 from esk_engine.exchange.report_names import report_title
-from esk_engine.exchange.sheet_writer import HEAD, NOTE, SUBTITLE, WHOLE, Look, SheetWriter, decimal_look
-from esk_engine.exchange.sheets_data import Item, SheetPlan
+from esk_engine.exchange.sheet_charts import BoxSeries, chart_of
+from esk_engine.exchange.sheet_dress import print_whole
+from esk_engine.exchange.sheet_writer import HEAD, NOTE, SUBTITLE, WHOLE, Across, Look, SheetWriter, decimal_look
+from esk_engine.exchange.sheets_data import Item, Line, SheetPlan
 from esk_engine.judge import Group
 from esk_engine.report import Figure, note_text
 from esk_engine.wording import Wording
 
 _POINT_HEADS = ("figure", "study_no", "group", "value", "below_lloq", "x")
 _BOX_HEADS = ("figure", "group", "n", "whisker_low", "hinge_low", "median", "hinge_high", "whisker_high")
+_LINE_HEADS = ("figure", "group", "", "value", "", "x")
 _GROUPS = (Group.NON_RESPONDER, Group.RESPONDER)
-_COLOURS = {Group.RESPONDER: "0072B2", Group.NON_RESPONDER: "D55E00"}
-_SYMBOLS = {Group.RESPONDER: "circle", Group.NON_RESPONDER: "triangle"}
 _PLACE = decimal_look(2)
-_PICTURE_COLUMN = "J"
-_PICTURE_WIDTH = 560  # pixels; some 15 cm on the screen
-_ROW_PIXELS = 20
-_CHART_ROWS = 20
-_ACROSS = 0.06  # how far neighbours of one height stand apart
+_WIDTHS = (9, 16, 16, 13, 13, 13, 13, 13)
+_BAND_ROWS, _ROW_PIXELS = 17, 20  # of one figure, picture and chart side by side
+_PICTURE_PIXELS = (440, 320)
+_RIGHT_COLUMN = "E"
+_VALUE_COLUMN, _X_COLUMN = 4, 6
 
 
-def spread(values: Sequence[float]) -> list[float]:
-    """Where points of one group stand across: equal values side by side, the middle of the group at 0."""
-    at: dict[float, int] = {}
-    offsets: list[float] = []
-    for value in values:
-        here = at[value] = at.get(value, -1) + 1
-        offsets.append(_ACROSS * ((here + 1) // 2) * (1 if here % 2 else -1))
-    return offsets
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """The rows on which each part of the sheet begins, heads left out."""
+
+    notes: tuple[str, ...]
+    bands: int
+    boxes: int
+    points: int
+    lines: int
+
+
+def _places(figures: Sequence[Figure], wording: Wording) -> _Places:
+    notes = tuple({note_text(note, wording): None for figure in figures for note in figure.notes})
+    bands = 1 + len(notes) + 2
+    boxes = bands + _BAND_ROWS * len(figures) + 1
+    points = boxes + len(_GROUPS) * len(figures) + 2
+    lines = points + sum(len(figure.points) for figure in figures) + 2
+    return _Places(notes, bands, boxes, points, lines)
 
 
 def _positions(figure: Figure) -> list[float]:
     by_group = {group: iter(spread([p.value for p in figure.points if p.group is group])) for group in _GROUPS}
     return [round(1 + _GROUPS.index(point.group) + next(by_group[point.group]), 2) for point in figure.points]
+
+
+def _lines(figure: Figure) -> Iterator[tuple[Group, list[tuple[float, float]]]]:
+    """The box of each group, its last two points the median."""
+    for x, group in enumerate(_GROUPS, 1):
+        box = figure.boxes.get(group)
+        if box is not None:
+            yield group, [*box_line(box, x), *median_line(box, x)]
 
 
 def _title(figure: Figure, wording: Wording) -> str:
@@ -60,102 +81,94 @@ def _box_rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[
             yield [figure.key, wording(f"group.{group}"), *numbers]
 
 
-def _rows(figures: Sequence[Figure], wording: Wording, *, has_places: bool) -> Iterator[Sequence[Item]]:
-    yield [(wording("export.figure.title"), SUBTITLE)]
-    notes = {note_text(note, wording): None for figure in figures for note in figure.notes}
-    for note in notes:
-        yield [(note, NOTE)]
-    yield []
-    yield from _box_rows(figures, wording)
-    yield []
-    heads = _POINT_HEADS if has_places else _POINT_HEADS[:-1]
-    yield [(wording(f"export.figure.{name}"), HEAD) for name in heads]
+def _point_rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[Item]]:
+    yield [(wording(f"export.figure.{name}"), HEAD) for name in _POINT_HEADS]
     for figure in figures:
         look = Look("0.00" if figure.variable == "ratio" else "0.0##")
         for point, x in zip(figure.points, _positions(figure), strict=True):
             below = wording.code("yes") if point.below_lloq else ""
-            place: list[Item] = [(x, _PLACE)] if has_places else []
-            yield [figure.key, point.study_no, wording(f"group.{point.group}"), (point.value, look), below, *place]
+            group = wording(f"group.{point.group}")
+            yield [figure.key, point.study_no, group, (point.value, look), below, (x, _PLACE)]
 
 
-def _first_point_row(figures: Sequence[Figure], wording: Wording) -> int:
-    notes = {note_text(note, wording) for figure in figures for note in figure.notes}
-    return 1 + len(notes) + 1 + 1 + 2 * len(figures) + 1 + 1 + 1
+def _line_rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Sequence[Item]]:
+    yield [(wording(f"export.figure.{name}") if name else "", HEAD) for name in _LINE_HEADS]
+    for figure in figures:
+        look = Look("0.00" if figure.variable == "ratio" else "0.0##")
+        for group, line in _lines(figure):
+            for x, y in line:
+                yield [figure.key, wording(f"group.{group}"), "", (y, look), "", (round(x, 2), _PLACE)]
 
 
-def figure_sheet(figures: Sequence[Figure], wording: Wording, *, has_places: bool) -> SheetPlan:
-    """The figures' data: the boxes, then every point; ``has_places`` where Excel is to draw them."""
-    count = 12 + sum(len(figure.points) for figure in figures)
-    widths = (9, 16, 16, 13, 13, 13, 13, 13)
-    return SheetPlan(
-        report_title("figure1", wording),
-        widths,
-        count,
-        lambda: _rows(figures, wording, has_places=has_places),
-        0,
-        0,
-        is_exact=False,
-    )
+def _rows(figures: Sequence[Figure], wording: Wording) -> Iterator[Line]:
+    places = _places(figures, wording)
+    yield [(wording("export.figure.title"), SUBTITLE)]
+    for note in places.notes:
+        yield Across(note, NOTE, len(_WIDTHS))
+    yield []
+    for _ in range(_BAND_ROWS * len(figures)):
+        yield []
+    yield from _box_rows(figures, wording)
+    yield []
+    yield from _point_rows(figures, wording)
+    yield []
+    yield from _line_rows(figures, wording)
 
 
-def add_pictures(writer: SheetWriter, figures: Sequence[Figure], pictures: Mapping[str, bytes]) -> None:
-    """Put the pictures beside the data, one under the other.
+def figure_sheet(figures: Sequence[Figure], pictures: Mapping[str, bytes], wording: Wording) -> SheetPlan:
+    """The figures, then their data: the boxes, every point, and the lines that the charts draw the boxes with.
 
-    Raises
-    ------
-    Fault
-        ``picture_damaged`` where one is no picture.
+    Parameters
+    ----------
+    pictures
+        PNG by the figure's key; what has none is drawn by Excel alone.
     """
+    count = 80 + _BAND_ROWS * len(figures) + sum(len(figure.points) for figure in figures)
+    rows = partial(_rows, figures, wording)
+    dress = partial(_dress, figures=figures, pictures=pictures, wording=wording)
+    title = report_title("figure1", wording)
+    return SheetPlan(title, _WIDTHS, count, rows, 0, 0, is_exact=False, dress=dress, portrait=True)
+
+
+def _dress(writer: SheetWriter, figures: Sequence[Figure], pictures: Mapping[str, bytes], wording: Wording) -> None:
+    from openpyxl.worksheet.pagebreak import Break
+
+    places = _places(figures, wording)
+    for at, figure in enumerate(figures):
+        row = places.bands + at * _BAND_ROWS
+        picture = pictures.get(figure.key)
+        if picture is not None:
+            _add_picture(writer, figure, picture, f"A{row}")
+        column = "A" if picture is None else _RIGHT_COLUMN
+        chart = chart_of(writer.sheet, _title(figure, wording), _series(figures, at, places, wording))
+        writer.sheet.add_chart(chart, f"{column}{row}")
+    writer.sheet.row_breaks.append(Break(id=places.boxes - 2))
+    print_whole(writer)
+
+
+def _series(figures: Sequence[Figure], at: int, places: _Places, wording: Wording) -> list[BoxSeries]:
+    """Where the points and the line of each group of one figure stand."""
+    point = places.points + sum(len(figure.points) for figure in figures[:at])
+    line = places.lines + sum(len(path) for figure in figures[:at] for _, path in _lines(figure))
+    paths, found = dict(_lines(figures[at])), list[BoxSeries]()
+    for group in _GROUPS:
+        n, length = sum(each.group is group for each in figures[at].points), len(paths.get(group, ()))
+        label = f"{wording(f'group.{group}.plural')} (n = {n})"
+        points, lines = (point, point + n - 1) if n else None, (line, line + length - 1) if length else None
+        found.append(BoxSeries(group, label, points, lines, _VALUE_COLUMN, _X_COLUMN))
+        point, line = point + n, line + length
+    return found
+
+
+def _add_picture(writer: SheetWriter, figure: Figure, picture: bytes, cell: str) -> None:
+    """One picture, as large as its place allows; Fault ``picture_damaged`` where it is none."""
     from openpyxl.drawing.image import Image
 
-    row = 2
-    for figure in figures:
-        if figure.key not in pictures:
-            continue
-        try:
-            image = Image(BytesIO(pictures[figure.key]))
-        except (OSError, ValueError, SyntaxError) as error:
-            raise Fault("picture_damaged", figure=figure.key) from error
-        image.height = round(image.height * _PICTURE_WIDTH / max(image.width, 1))
-        image.width = _PICTURE_WIDTH
-        writer.sheet.add_image(image, f"{_PICTURE_COLUMN}{row}")
-        row += image.height // _ROW_PIXELS + 2
-
-
-def add_charts(writer: SheetWriter, figures: Sequence[Figure], wording: Wording) -> None:
-    """Every patient a point, drawn by Excel from the rows of this sheet."""
-    first, row = _first_point_row(figures, wording), 2
-    for figure in figures:
-        writer.sheet.add_chart(_chart(writer.sheet, figure, first, wording), f"{_PICTURE_COLUMN}{row}")
-        first += len(figure.points)
-        row += _CHART_ROWS
-
-
-def _chart(sheet: Any, figure: Figure, first: int, wording: Wording) -> Any:
-    from openpyxl.chart import Reference, ScatterChart
-    from openpyxl.chart.series_factory import SeriesFactory  # pyright: ignore[reportUnknownVariableType]
-
-    make_series: Any = SeriesFactory  # pyright: ignore[reportUnknownVariableType]
-
-    chart: Any = ScatterChart()
-    chart.style, chart.scatterStyle = 2, "lineMarker"
-    chart.title, chart.height, chart.width = _title(figure, wording), 9, 15
-    chart.x_axis.scaling.min, chart.x_axis.scaling.max, chart.y_axis.scaling.min = 0.5, 2.5, 0
-    chart.x_axis.delete, chart.y_axis.delete = True, False
-    chart.y_axis.title, chart.y_axis.number_format = wording.unit_text(figure.unit) or None, "General"
-    chart.legend.position = "b"
-    for group in _GROUPS:
-        count = sum(point.group is group for point in figure.points)
-        if not count:
-            continue
-        last = first + count - 1
-        across = Reference(sheet, min_col=6, min_row=first, max_row=last)
-        up = Reference(sheet, min_col=4, min_row=first, max_row=last)
-        series: Any = make_series(up, across, title=wording(f"group.{group}.plural"))
-        series.marker.symbol, series.marker.size = _SYMBOLS[group], 7
-        series.marker.graphicalProperties.solidFill = _COLOURS[group]
-        series.marker.graphicalProperties.line.solidFill = _COLOURS[group]
-        series.graphicalProperties.line.noFill = True
-        chart.series.append(series)
-        first = last + 1
-    return chart
+    try:
+        image = Image(BytesIO(picture))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise Fault("picture_damaged", figure=figure.key) from error
+    width, height = _PICTURE_PIXELS
+    scale = min(width / max(image.width, 1), height / max(image.height, 1))
+    image.width, image.height = round(image.width * scale), round(image.height * scale)
+    writer.sheet.add_image(image, cell)

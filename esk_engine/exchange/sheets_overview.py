@@ -10,6 +10,7 @@ from esk_engine import __version__
 from esk_engine.dictionary import DERIVED
 from esk_engine.exchange.report_names import report_title
 from esk_engine.exchange.sheet_writer import DATETIME, HEAD, LABEL, NOTE, SUBTITLE, TITLE, WHOLE, WRAPPED, Look
+from esk_engine.exchange.sheets_check import MOST_PATIENTS
 from esk_engine.exchange.sheets_data import Item, SheetPlan, value_item
 from esk_engine.judge import Group
 from esk_engine.report import TOTAL, Analysis, Extras, method_note, methods_paragraphs, note_text, set_note
@@ -139,6 +140,8 @@ def _rows(snapshot: StudySnapshot, analysis: Analysis, found: Extras, now: datet
         yield from part
         yield []
     yield [(wording("export.reads_back"), NOTE)]
+    if len(snapshot.patients) > MOST_PATIENTS:
+        yield [(wording("export.check.left_out", limit=MOST_PATIENTS), NOTE)]
 
 
 def overview_sheet(

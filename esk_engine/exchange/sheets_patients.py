@@ -10,8 +10,10 @@ import numpy as np
 from esk_engine.cohort import Cohort
 from esk_engine.criteria import Condition, Criterion
 from esk_engine.dictionary import DERIVED, DerivedVariable, numeric
+from esk_engine.exchange.layout import cell_name
 from esk_engine.exchange.report_names import report_title
-from esk_engine.exchange.sheet_writer import HEAD, NOTE, WHOLE, Content, Look, decimal_look
+from esk_engine.exchange.sheet_dress import make_filter, mark_texts
+from esk_engine.exchange.sheet_writer import HEAD, NOTE, WHOLE, Content, Look, SheetWriter, decimal_look
 from esk_engine.exchange.sheets_data import Item, SheetPlan
 from esk_engine.judge import Group, Verdict
 from esk_engine.records import BelowLloq
@@ -104,9 +106,25 @@ def classification_sheet(cohort: Cohort, wording: Wording) -> SheetPlan:
     words = _Words(wording)
     heads = [head for criterion in cohort.criteria_set.criteria for head in _criterion_heads(criterion, words)]
     verdicts = max(len(text) for text in words.verdict.values())
-    widths = [14, 15, 28, *(max(verdicts, min(len(head), 18)) if len(head) > 8 else 9 for head in heads)]
-    rows = partial(_classification_rows, cohort, wording)
-    return SheetPlan(report_title("classification", wording), widths, len(cohort) + 2, rows, 2, 1)
+    verdict, minute = wording("export.head.verdict"), wording("export.head.minute")
+    room = {verdict: verdicts * 1.15, minute: float(max(9, len(minute) + 3))}  # bold, and a filter button
+    widths = [14.0, 17.0, 28.0, *(room.get(head, max(verdicts, min(len(head), 18))) for head in heads)]
+    rows, dress = partial(_classification_rows, cohort, wording), partial(_dress_classes, wording=wording)
+    return SheetPlan(report_title("classification", wording), widths, len(cohort) + 2, rows, 2, 1, dress=dress)
+
+
+def _dress_classes(writer: SheetWriter, wording: Wording) -> None:
+    """Filters, the groups in their colours, and what was not met where the eye finds it."""
+    head, columns = 2, writer.column_count
+    make_filter(writer, head, columns)
+    if writer.row_count == head:
+        return
+    groups = ((Group.NON_RESPONDER, "9C3A00", "FCE8DC"), (Group.RESPONDER, "00507D", "DCEBF5"))
+    own = [(wording(f"group.{group}"), letters, behind) for group, letters, behind in groups]
+    mark_texts(writer, f"B3:B{writer.row_count}", [*own, (wording(f"group.{Group.UNDETERMINED}"), "5A5A5A", "EDEDED")])
+    verdicts = ((Verdict.NOT_MET, "9C3A00", "FCE8DC"), (Verdict.UNKNOWN, "5A5A5A", "EDEDED"))
+    found = [(wording(f"verdict.{verdict}"), letters, behind) for verdict, letters, behind in verdicts]
+    mark_texts(writer, f"D3:{cell_name(writer.row_count, columns)}", found)
 
 
 def _derived_columns(cohort: Cohort) -> Mapping[str, Sequence[float]]:
@@ -143,4 +161,5 @@ def derived_sheet(cohort: Cohort, wording: Wording) -> SheetPlan:
     """Every derived value of every patient, as it is judged and compared; shown rounded."""
     widths = [14, *(max(11.0, len(wording.label(declared.name)) / 2.4) for declared in DERIVED)]
     rows = partial(_derived_rows, cohort, wording)
-    return SheetPlan(report_title("derived", wording), widths, len(cohort) + 1, rows, 1, 1)
+    dress = partial(make_filter, head_row=1, columns=len(widths))
+    return SheetPlan(report_title("derived", wording), widths, len(cohort) + 1, rows, 1, 1, dress=dress)

@@ -9,10 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
+from esk_engine.exchange.layout import letters_of
 from esk_engine.exchange.report_names import report_title
-from esk_engine.exchange.sheet_writer import NOTE, SUBTITLE, Look
-from esk_engine.exchange.sheets_data import Item, SheetPlan
+from esk_engine.exchange.sheet_dress import define, print_whole
+from esk_engine.exchange.sheet_writer import NOTE, SUBTITLE, Across, Look, SheetWriter
+from esk_engine.exchange.sheets_data import Item, Line, SheetPlan
 from esk_engine.report import Cell, CellKind, Head, Row, Table, head_text, note_text, row_label, title
 from esk_engine.wording import MISSING, Wording
 
@@ -39,6 +42,7 @@ _PARTS = {
     CellKind.MEAN_RANGE: 3,
 }
 _PART_WIDTHS = (7.0, 7.0, 7.0)
+_LEAST_WIDTH = 100.0
 
 
 def _digits(decimals: int) -> str:
@@ -132,18 +136,18 @@ def _body_row(row: Row, above: Row | None, widths: Sequence[int], wording: Wordi
     return items
 
 
-def _rows(table: Table, study_line: str, wording: Wording) -> Iterator[Sequence[Item]]:
+def _rows(table: Table, study_line: str, across: int, wording: Wording) -> Iterator[Line]:
     widths = _widths(table)
     name, caption = title(table, wording)
     yield [(f"{name}. {caption}", SUBTITLE)]
-    yield [(study_line, NOTE)]
+    yield Across(study_line, NOTE, across)
     yield []
     yield from _head_rows(table, widths, wording)
     for row, above in zip(table.rows, (None, *table.rows), strict=False):
         yield _body_row(row, above, widths, wording)
     yield [("", Look(lines="t"))] * (2 + sum(widths))
     for note in table.notes:
-        yield [(note_text(note, wording), NOTE)]
+        yield Across(note_text(note, wording), NOTE, across)
 
 
 def _label_widths(table: Table, wording: Wording) -> tuple[float, float]:
@@ -163,6 +167,15 @@ def table_sheet(table: Table, study_line: str, wording: Wording) -> SheetPlan:
     for head, width in zip(table.head, _widths(table), strict=True):
         needed = head_width(head, wording) / width
         columns += [max(part, needed) for part in _PART_WIDTHS[:width]]
-    sheet = report_title(_SHEETS[table.number], wording)
-    count = len(table.rows) + len(table.notes) + 6
-    return SheetPlan(sheet, columns, count, lambda: _rows(table, study_line, wording), _HEAD_ROW + 1, 2, is_exact=False)
+    while sum(columns) < _LEAST_WIDTH:  # room for the footnotes under a narrow table
+        columns.append(_PART_WIDTHS[0])
+    rows, dress = partial(_rows, table, study_line, len(columns), wording), partial(_dress, table=table)
+    sheet, count = report_title(_SHEETS[table.number], wording), len(table.rows) + len(table.notes) + 6
+    return SheetPlan(sheet, columns, count, rows, _HEAD_ROW + 1, 2, is_exact=False, dress=dress)
+
+
+def _dress(writer: SheetWriter, table: Table) -> None:
+    """The table by its name, its heads among it; all of the sheet is printed."""
+    last, right = _HEAD_ROW + 1 + len(table.rows), letters_of(2 + sum(_widths(table)))
+    define(writer, f"table_{table.number}", f"$A${_HEAD_ROW}:${right}${last}")
+    print_whole(writer)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -43,6 +44,40 @@ class _Part:
         self._stream.close()
 
 
+@cache
+def _formula_type() -> type[Any]:
+    """openpyxl's cell with the value of its formula; made on first use, for openpyxl comes in late."""
+    from openpyxl.cell.cell import Cell
+
+    class FormulaCell(Cell):
+        """``shown`` is what the formula gives."""
+
+        __slots__ = ("shown",)
+
+    return FormulaCell
+
+
+def formula_cell(sheet: Any) -> Any:
+    """A cell that holds a formula and, in ``shown``, what it gives."""
+    return _formula_type()(sheet, row=1, column=1)
+
+
+def _write_formula(xf: Any, cell: Any) -> None:
+    """What openpyxl writes for a formula, and its value besides."""
+    from openpyxl.xml.functions import Element, SubElement
+
+    attributes = {"r": cell.coordinate}
+    if cell.has_style:
+        attributes["s"] = str(cell.style_id)
+    is_text = cell.shown is None or isinstance(cell.shown, str)
+    if is_text:
+        attributes["t"] = "str"
+    element = Element("c", attributes)
+    SubElement(element, "f").text = cell.value[1:]
+    SubElement(element, "v").text = (cell.shown or "") if is_text else repr(cell.shown)
+    xf.write(element)
+
+
 class StreamedBook:
     """Sheets are added and ended one after the other, then the book is finished, or given up.
 
@@ -74,13 +109,29 @@ class StreamedBook:
         return sheet
 
     def _begin(self, sheet: Any, name: str) -> None:
+        from openpyxl.cell import _writer as cell_writer
         from openpyxl.worksheet._writer import WorksheetWriter
+
+        formula_type = _formula_type()
+        cells: Any = cell_writer
+        write_cell: Any = cells.write_cell
 
         class Writer(WorksheetWriter):
             """Leaves no file behind, for it made none."""
 
             def cleanup(self) -> None:
                 """Nothing to take away."""
+
+            def write_row(self, xf: Any, row: Any, row_idx: int) -> None:
+                """openpyxl's own loop, with the values of formulas."""
+                attributes: dict[str, str] = {"r": str(row_idx)}
+                attributes.update(sheet.row_dimensions.get(row_idx, {}))
+                with xf.element("row", attributes):
+                    for cell in row:
+                        if cell.data_type == "f" and type(cell) is formula_type:
+                            _write_formula(xf, cell)
+                        elif cell._value is not None or cell.has_style:
+                            write_cell(xf, sheet, cell, cell.has_style)
 
         part: Any = _Part(self._archive.open(name, "w"))
         self._open = sheet, part

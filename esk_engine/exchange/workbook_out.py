@@ -12,10 +12,12 @@ from esk_engine.criteria import CriteriaSet
 from esk_engine.errors import Fault
 from esk_engine.exchange.atomic import written_beside
 from esk_engine.exchange.report_names import report_title
+from esk_engine.exchange.sheet_dress import make_filter
 from esk_engine.exchange.sheet_writer import SheetWriter
+from esk_engine.exchange.sheets_check import check_sheet
 from esk_engine.exchange.sheets_codebook import codebook_sheet
-from esk_engine.exchange.sheets_data import Item, SheetPlan, criteria_sheet, data_sheets, settings_sheet
-from esk_engine.exchange.sheets_figure import add_charts, add_pictures, figure_sheet
+from esk_engine.exchange.sheets_data import Line, SheetPlan, criteria_sheet, data_sheets, settings_sheet
+from esk_engine.exchange.sheets_figure import figure_sheet
 from esk_engine.exchange.sheets_log import LOG_WIDTHS, ROWS_PER_SHEET, log_head, log_rows
 from esk_engine.exchange.sheets_overview import overview_sheet, study_line
 from esk_engine.exchange.sheets_patients import classification_sheet, derived_sheet
@@ -74,7 +76,7 @@ def export_workbook(
     path
         The target; an old workbook there is replaced when the new one is whole.
     pictures
-        PNG of the figures "1a", "1b", "1c"; without them Excel draws charts from the data.
+        PNG of the figures "1a", "1b", "1c": they stand beside the charts that Excel draws from the data.
     progress
         Told how far it is, 0 to 1.
     cancelled
@@ -89,14 +91,15 @@ def export_workbook(
     with written_beside(Path(path)) as beside:
         analysis = analyse(snapshot.cohort, _stopping(cancelled))
         found, figures = extras(analysis, _stopping(cancelled)), figure_series(analysis)
-        plans = _plans(snapshot, analysis, found, figures, now or datetime.now(), wording, has_pictures=bool(pictures))
+        moment = now or datetime.now()
+        plans = _plans(snapshot, analysis, found, figures, moment, wording, pictures or {})
         expected = sum(plan.row_count for plan in plans) + (snapshot.version if with_log else 0)
-        book = _Book(beside, snapshot, wording, _Job(expected, progress, cancelled))
+        book = _Book(beside, snapshot, wording, _Job(expected, progress, cancelled), wording.date(moment.date()))
         try:
             for plan in plans:
                 writer = book.write(plan)
-                if plan.title == report_title("figure1", wording):
-                    _illustrate(writer, figures, pictures or {}, wording)
+                if plan.dress is not None:
+                    plan.dress(writer)
                 writer.end()
             if with_log:
                 book.write_log()
@@ -117,15 +120,6 @@ def _stopping(cancelled: Cancelled) -> Progress:
     return look
 
 
-def _illustrate(
-    writer: SheetWriter, figures: Sequence[Figure], pictures: Mapping[str, bytes], wording: Wording
-) -> None:
-    if pictures:
-        add_pictures(writer, figures, pictures)
-    else:
-        add_charts(writer, figures, wording)
-
-
 def _sets(snapshot: StudySnapshot) -> tuple[CriteriaSet, ...]:
     """The study's sets, and the one that classifies where it is only tried: what goes out comes in again in use."""
     used = snapshot.criteria_set
@@ -140,17 +134,18 @@ def _plans(
     figures: Sequence[Figure],
     now: datetime,
     wording: Wording,
-    *,
-    has_pictures: bool,
+    pictures: Mapping[str, bytes],
 ) -> list[SheetPlan]:
     """Every sheet but the log: those for a reader, those that import reads back, the codebook."""
     line = study_line(snapshot, analysis, now, wording)
+    check = check_sheet(snapshot.cohort, snapshot.patients, wording)
     return [
         overview_sheet(snapshot, analysis, found, now, wording),
         *(table_sheet(table, line, wording) for table in (*tables(analysis), *side_tables(analysis, found))),
-        figure_sheet(figures, wording, has_places=not has_pictures),
+        figure_sheet(figures, pictures, wording),
         classification_sheet(snapshot.cohort, wording),
         derived_sheet(snapshot.cohort, wording),
+        *([] if check is None else [check]),
         *data_sheets(snapshot.patients),
         criteria_sheet(_sets(snapshot), snapshot.criteria_set.set_id),
         settings_sheet(snapshot.settings),
@@ -161,10 +156,10 @@ def _plans(
 class _Book:
     """The workbook while it is written, a sheet after the other."""
 
-    def __init__(self, path: Path, snapshot: StudySnapshot, wording: Wording, job: _Job) -> None:
+    def __init__(self, path: Path, snapshot: StudySnapshot, wording: Wording, job: _Job, day: str) -> None:
         self._snapshot, self._wording, self._job = snapshot, wording, job
         name = snapshot.settings.study_name or snapshot.name
-        self._page_lines = (name, wording("note.synthetic") if snapshot.settings.synthetic else "")
+        self._page_lines = (name, wording("note.synthetic") if snapshot.settings.synthetic else "", day)
         self._book = StreamedBook(path)
         properties = self._book.book.properties
         properties.title, properties.creator, properties.language = name, "Esk", wording.language
@@ -179,6 +174,7 @@ class _Book:
             head_columns=plan.head_columns,
             page_lines=self._page_lines,
             row_count=plan.row_count if plan.is_exact else None,
+            portrait=plan.portrait,
         )
         self._write_rows(writer, plan.rows())
         return writer
@@ -196,10 +192,11 @@ class _Book:
             if first is not None:
                 writer.append(first)
                 self._write_rows(writer, islice(lines, ROWS_PER_SHEET - 1))
+            make_filter(writer, 1, len(LOG_WIDTHS))
             writer.end()
             first, part = next(lines, None), part + 1
 
-    def _write_rows(self, writer: SheetWriter, rows: Iterator[Sequence[Item]]) -> None:
+    def _write_rows(self, writer: SheetWriter, rows: Iterator[Line]) -> None:
         before = writer.row_count
         for number, row in enumerate(rows, 1):
             writer.append(row)

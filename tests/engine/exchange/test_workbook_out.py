@@ -34,6 +34,7 @@ DUTCH = [
     "Figuur 1",
     "Classificatie",
     "Afgeleide waarden",
+    "Controle",
     *("patients", "vital_signs", "samples", "adverse_events", "criteria", "settings"),
     "Codeboek",
     "Logboek",
@@ -196,17 +197,24 @@ def test_that_text_that_looks_like_a_formula_reaches_excel_as_text(tmp_path: Pat
     assert (cell.data_type, cell.value) == ("s", text)
 
 
-def test_that_no_cell_of_any_sheet_is_a_formula(tmp_path: Path) -> None:
+def test_that_no_text_of_a_study_becomes_a_formula(tmp_path: Path) -> None:
     events = [{"term": "=HYPERLINK(1)", "phase": "during"}]
     book = exported(snapshot_of([patient("-1-", steady(), events=events, remarks="=A1")]), tmp_path)
-    found = {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
-    assert "f" not in found
+    found = {sheet.title for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.data_type == "f"}
+    assert found == {"Controle"}  # whose formulas are Esk's own
+    check = sheet_of(book, "Controle")
+    assert [(check.cell(8, at).value, check.cell(8, at).data_type) for at in (1, 3)] == [("-1-", "s")] * 2
 
 
 def test_that_every_sheet_prints_on_a4_with_its_head_repeated(demo: Workbook) -> None:
     for sheet in demo.worksheets:
-        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
-        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        upright = "portrait" if sheet.title == "Figuur 1" else "landscape"
+        assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, upright)
+        assert sheet.page_setup.fitToHeight == 0
+        is_wide = sheet.title in ("Classificatie", "Controle", "patients", "Logboek")
+        # Several pages side by side, not one in a tiny type.
+        assert (int(sheet.page_setup.fitToWidth or 0) > 1) is is_wide
+        assert (sheet.print_title_cols == "$A:$A") is is_wide
         assert sheet.sheet_properties.pageSetUpPr is not None
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         if sheet.title not in ("Overzicht", "Figuur 1"):
@@ -258,13 +266,14 @@ def test_that_text_too_long_for_a_cell_is_refused_with_its_cell(tmp_path: Path) 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_that_pictures_stand_beside_their_data_and_charts_do_without_them(tmp_path: Path, demo: Workbook) -> None:
+def test_that_pictures_stand_beside_the_charts_that_excel_draws(tmp_path: Path, demo: Workbook) -> None:
     assert len(sheet_of(demo, "Figuur 1")._charts) == 3  # type: ignore[attr-defined]  # openpyxl has no public list
     snapshot = snapshot_of(demo_patients())
     pictures = dict.fromkeys(("1a", "1b", "1c"), PIXEL)
     export_workbook(snapshot, tmp_path / "p.xlsx", Wording("nl"), pictures={**pictures}, with_log=False)
     sheet = sheet_of(load_workbook(tmp_path / "p.xlsx"), "Figuur 1")
     assert len(sheet._images) == 3  # type: ignore[attr-defined]
+    assert len(sheet._charts) == 3  # type: ignore[attr-defined]
     points = [row for row in sheet.iter_rows(values_only=True) if row[0] == "1a" and str(row[1]).startswith("P")]
     assert len(points) == 30
 
