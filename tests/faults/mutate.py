@@ -60,8 +60,9 @@ def mutants(path: Path) -> Iterator[Mutant]:
     """Every change that is made to one file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {id(body[0].value) for body in _bodies(tree) if body and isinstance(body[0], ast.Expr)}
+    decorators = {id(part) for node in ast.walk(tree) for part in _decorating(node)}  # frozen or not: no behaviour
     for at, node in enumerate(ast.walk(tree)):
-        if id(node) in docstrings:
+        if id(node) in docstrings | decorators:
             continue
         for number, (what, _) in enumerate(_changes(node)):
             changed = copy.deepcopy(tree)
@@ -75,6 +76,11 @@ def _bodies(tree: ast.AST) -> Iterator[list[ast.stmt]]:
     for node in ast.walk(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             yield node.body
+
+
+def _decorating(node: ast.AST) -> Iterator[ast.AST]:
+    for decorator in getattr(node, "decorator_list", ()):
+        yield from ast.walk(decorator)
 
 
 class _With(ast.NodeTransformer):
