@@ -18,7 +18,7 @@ from esk_engine.study_file.log import Head
 from esk_engine.study_file.migrations import migrate
 from esk_engine.study_file.reading import FileContent, has_journal, read_file, reader, without_collector
 from esk_engine.study_file.rekey import remove_leftovers
-from esk_engine.study_file.schema import add_absent_columns, check_identity, create_tables
+from esk_engine.study_file.schema import VERSION, add_absent_columns, check_identity, create_tables
 from esk_engine.study_file.updates import Update, update_of
 from esk_engine.study_file.writer import SaveState, Writer
 from esk_engine.study_file.writing import Writing, write
@@ -148,8 +148,11 @@ def open_file(
         try:
             content = read_file(path, key)
             connection = _connect_to_write(path, key)
-        except BaseException:
+        except BaseException as error:
             lock.release()
+            if isinstance(error, Fault) and error.code.startswith("backup_"):
+                # Of an older form, which is not touched without a backup: it is only read.
+                return OpenedFile(read_file(path, key), key, None, error)
             raise
         return OpenedFile(content, key, Writer(path, key, connection, lock, content.head, on_state))
 
@@ -195,11 +198,19 @@ def take_role(
 
 
 def _connect_to_write(path: Path, key: Key) -> sql.Connection:
-    """A connection that may write, to a file that is brought up to this Esk's form; the caller has the lock."""
+    """A connection that may write, to a file that is brought up to this Esk's form; the caller has the lock.
+
+    An older form is backed up before it is touched; Fault ``backup_...`` where that cannot be.
+    """
     remove_leftovers(path)
     connection = connect(path, key, "rw")
     try:
-        migrate(connection, check_identity(connection, path))
+        version = check_identity(connection, path)
+        if version < VERSION:
+            from esk_engine.study_file.backup import backup_before_migration
+
+            backup_before_migration(path, key)
+        migrate(connection, version)
         add_absent_columns(connection)
     except sql.Error as error:
         connection.close()

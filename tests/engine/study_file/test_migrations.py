@@ -95,5 +95,27 @@ def test_that_a_real_file_of_version_1_becomes_the_present_one_and_loses_nothing
     assert state(path)[0] == VERSION
 
 
+def test_that_an_older_file_is_backed_up_as_it_is_before_it_is_touched(tmp_path: Path) -> None:
+    path = tmp_path / "old.esk"
+    shutil.copy(VERSION_1, path)
+    Study.open(path, person=NURSE).close()
+    (backup,) = (tmp_path / "old.esk-backups").glob("*.esk")
+    assert state(backup)[0] == 1
+    assert check_file(backup).is_whole
+
+
+def test_that_an_older_file_that_cannot_be_backed_up_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.esk"
+    shutil.copy(VERSION_1, path)
+    (tmp_path / "old.esk-backups").write_text("no folder")
+    before = path.read_bytes()
+    with Study.open(path, person=NURSE) as study:
+        assert study.read_only
+        assert study.read_only_reason is not None
+        assert study.read_only_reason.code.startswith("backup_")
+        assert len(study.patients) == 31
+    assert path.read_bytes() == before
+
+
 def test_that_the_oldest_file_in_the_tests_is_really_of_version_1() -> None:
     assert state(VERSION_1)[0] == 1
