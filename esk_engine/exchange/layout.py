@@ -89,6 +89,7 @@ REPORT_SHEETS = (
     "derived",
     "check",
     "codebook",
+    "help",
     "log",
 )
 
