@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping as Of
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from esk_engine.cli.backups import back_up_beside_work
@@ -51,11 +50,12 @@ def run_import(options: argparse.Namespace, console: Console, person: Person) ->
 
 def _import(options: argparse.Namespace, person: Person) -> ImportResult:
     today = date.today()
-    if options.recipe is None and not options.answer and _is_import_workbook(options.workbook):
+    from esk_engine.exchange import intake as lists
+
+    if options.recipe is None and not options.answer and lists.is_import_workbook(options.workbook):
         return import_workbook(
             options.workbook, options.study, person=person, today=today, dry_run=options.dry_run, key=options.key
         )
-    from esk_engine.exchange import intake as lists
     from esk_engine.exchange.intake.into_study import all_or_fault, import_intake, take_all, take_none
 
     source = lists.open_source(options.workbook)
@@ -66,18 +66,6 @@ def _import(options: argparse.Namespace, person: Person) -> ImportResult:
     found = lists.read(source, mapping, today)
     choose = {"take": take_all, "leave": take_none}.get(options.differing, all_or_fault)
     return import_intake(found, options.study, person=person, choose=choose, dry_run=options.dry_run, key=options.key)
-
-
-def _is_import_workbook(path: str) -> bool:
-    """Whether a file is read by the strict rules of the import workbook: by its sheets, or because it is no list."""
-    from esk_engine.exchange.intake import TEXT_ENDINGS
-    from esk_engine.exchange.layout import READ_SHEETS, name_key
-    from esk_engine.exchange.safe_zip import sheet_names
-
-    if Path(path).is_dir() or Path(path).suffix.casefold() in TEXT_ENDINGS:
-        return False
-    names = sheet_names(Path(path))
-    return not names or any(name_key(name) in READ_SHEETS for name in names)
 
 
 def _answers(given: list[str]) -> dict[str, str]:

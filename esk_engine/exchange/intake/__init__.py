@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from esk_engine.exchange.intake.assemble import Intake, read
+from esk_engine.exchange.book_parts import sheet_names
+from esk_engine.exchange.book_parts import sheet_names
+from esk_engine.exchange.intake.assemble import Intake, TablePreview, read
 from esk_engine.exchange.intake.book_in import read_book
 from esk_engine.exchange.intake.cells import CellRead
 from esk_engine.exchange.intake.compare import Comparison, Difference, act_of, compare, faults_of
 from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target, propose
-from esk_engine.exchange.intake.questions import Question, answer, questions
+from esk_engine.exchange.intake.questions import Question, answer, asked, questions
 from esk_engine.exchange.intake.raw import RawCell, RawTable, Source, TextForm
 from esk_engine.exchange.intake.recipes import applied, fits, read_recipe, recipes, save_recipe
 from esk_engine.exchange.intake.text_in import DELIMITERS, read_folder, read_text
 from esk_engine.exchange.intake.units import MOLAR_MASS, factor, units_for
+from esk_engine.exchange.layout import READ_SHEETS, name_key
 from esk_engine.exchange.safe_zip import calm
 
 __all__ = [
@@ -36,15 +39,18 @@ __all__ = [
     "RawCell",
     "RawTable",
     "Source",
+    "TablePreview",
     "Target",
     "TextForm",
     "act_of",
     "answer",
     "applied",
+    "asked",
     "compare",
     "factor",
     "faults_of",
     "fits",
+    "is_import_workbook",
     "open_source",
     "propose",
     "questions",
@@ -78,3 +84,12 @@ def open_source(path: str | Path, form: TextForm | None = None, cancelled: Calla
         head = file.read(8)
     is_text = path.suffix.casefold() in TEXT_ENDINGS and not head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
     return read_text(path, form) if is_text else read_book(path, cancelled)
+
+
+def is_import_workbook(path: str | Path) -> bool:
+    """Whether a file is read by the strict rules of the import workbook: by its sheets, or because it is no list."""
+    path = Path(path)
+    if path.is_dir() or path.suffix.casefold() in TEXT_ENDINGS:
+        return False
+    names = sheet_names(path)
+    return not names or any(name_key(name) in READ_SHEETS for name in names)

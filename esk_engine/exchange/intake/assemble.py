@@ -13,27 +13,42 @@ from esk_engine.errors import Fault, Issue, Place, Severity
 from esk_engine.exchange.cells import CellReader
 from esk_engine.exchange.intake.cells import CellRead, RuleReader
 from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target
-from esk_engine.exchange.intake.questions import Question, questions
+from esk_engine.exchange.intake.places import Places, RowKey, Where
+from esk_engine.exchange.intake.questions import Question, asked, folded_word
 from esk_engine.exchange.intake.raw import RawTable, Source
-from esk_engine.exchange.layout import cell_name
 from esk_engine.exchange.workbook_in import code_words
 from esk_engine.records import Patient, Value, make_patient
 from esk_engine.validation import check_patient
 
 _STEP = 1_000
+_CHECKED = 10  # putting a patient together takes as long as reading that many rows
 _PASSED_BY = frozenset(("redcap_repeat_instrument", "redcap_repeat_instance", "redcap_event_name"))
-RowKey = tuple[Kind, object, object]
 
 
 @dataclass(slots=True)
 class _Draft:
     """One patient while its rows are gathered; where each value came from."""
 
-    place: Place
+    places: Places
     values: dict[str, Value] = field(default_factory=dict[str, Value])
     rows: dict[RowKey, dict[str, Value]] = field(default_factory=dict[RowKey, dict[str, Value]])
-    places: dict[tuple[RowKey | None, str], Place] = field(default_factory=dict[tuple["RowKey | None", str], Place])
     is_incomplete: bool = False
+
+
+class _TableRules:
+    """The rules of one table, looked up once for all of its rows."""
+
+    def __init__(self, table: RawTable, mapping: Mapping) -> None:
+        rules = [rule for rule in mapping.of_table(table.name) if rule.target is not None]
+        by_target = {rule.target: rule for rule in rules}
+        self.table, self.rules = table, rules
+        self.number = by_target.get(Target(Kind.PATIENT, "study_no"))
+        self.others = [rule for rule in rules if rule is not self.number]
+        self.analyte = by_target.get(Target(Kind.SAMPLE, "analyte"))
+        self.minutes = {kind: by_target.get(Target(kind, "minute")) for kind in (Kind.READING, Kind.SAMPLE)}
+        self.names_analytes = any(
+            rule.target is not None and rule.target.kind is Kind.SAMPLE and rule.target.analyte for rule in rules
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +64,11 @@ class Intake:
     unanswered
         Questions that are open; the needed ones keep the file from coming in.
     places
-        By patient id and (row key or None, variable), where a value stands.
+        By patient id, where each of its values stands.
+    asked
+        Every question of the file with its answer, None where it is open.
+    changed
+        By table, the rows (from 0) in which a value is another than what was read.
     """
 
     source: Source
@@ -57,9 +76,11 @@ class Intake:
     patients: tuple[Patient, ...]
     issues: tuple[Issue, ...]
     unanswered: tuple[Question, ...]
-    places: Of[str, Of[tuple[RowKey | None, str], Place]]
+    places: Of[str, Places]
     today: date
     incomplete: frozenset[str] = frozenset()
+    asked: tuple[tuple[Question, str | None], ...] = ()
+    changed: Of[str, frozenset[int]] = field(default_factory=dict[str, frozenset[int]])
 
     @property
     def errors(self) -> tuple[Issue, ...]:
@@ -76,9 +97,32 @@ class Intake:
 
     def cell(self, table: str, row: int, column: int) -> CellRead:
         """What became of one cell, rows and columns from 0: what a preview shows."""
-        raw, rule = self.source.table(table), self.mapping.rule(table, column)
-        analyte = _analyte_of(raw, self.mapping, row)
-        return _rule_reader(self.today).read(rule, raw.cell(row, column), analyte)
+        return self.preview(table).cell(row, column)
+
+    def preview(self, table: str) -> TablePreview:
+        """What became of every cell of one table."""
+        return TablePreview(self.source.table(table), self.mapping, self.today)
+
+
+class TablePreview:
+    """One table by its mapping, cell by cell: nothing is read before it is asked for."""
+
+    def __init__(self, table: RawTable, mapping: Mapping, today: date) -> None:
+        self.table = table
+        self._mapping, self._today = mapping, today
+        self._rules = _TableRules(table, mapping)
+        self._by_column = {rule.column: rule for rule in mapping.of_table(table.name)}
+
+    def rule(self, column: int) -> ColumnRule | None:
+        """The rule of a column; None of one beyond the headings."""
+        return self._by_column.get(column)
+
+    def cell(self, row: int, column: int) -> CellRead:
+        """What became of one cell, rows and columns from 0."""
+        cell, rule = self.table.cell(row, column), self._by_column.get(column)
+        if rule is None:
+            return CellRead(cell.text)
+        return _rule_reader(self._today).read(rule, cell, _analyte_of(self._rules, self._mapping, row))
 
 
 _READERS: dict[date, RuleReader] = {}
@@ -130,53 +174,59 @@ class _Assembly:
         self._source, self._mapping, self._today = source, mapping, today
         self._progress, self._cancelled = progress, cancelled
         self._reader = _rule_reader(today)
+        self._where = Where(source, mapping)
         self._issues: list[Issue] = list(source.issues)
         self._drafts: dict[str, _Draft] = {}
+        self._changed: dict[str, set[int]] = {}
         self._total = sum(len(table.rows) for table in source.tables) or 1
         self._done = 0
 
     def intake(self) -> Intake:
         for table in self._source.tables:
             self._table(table)
-        made = [(self._patient(draft), draft) for draft in self._drafts.values()]
-        places = {patient.id: draft.places for patient, draft in made}
-        incomplete = frozenset(patient.id for patient, draft in made if draft.is_incomplete)
+        self._total = self._done + len(self._drafts) * _CHECKED
+        made: list[tuple[Patient, _Draft]] = []
+        while self._drafts:  # what a draft held is let go as its patient is made
+            draft = self._drafts.pop(next(iter(self._drafts)))
+            self._step(_CHECKED)
+            made.append((self._patient(draft), draft))
+            draft.rows.clear()
+        all_asked = asked(self._source, self._mapping, code_words())
         return Intake(
             self._source,
             self._mapping,
             tuple(patient for patient, _ in made),
             tuple(self._issues),
-            questions(self._source, self._mapping, code_words()),
-            places,
+            tuple(question for question, choice in all_asked if choice is None),
+            {patient.id: draft.places for patient, draft in made},
             self._today,
-            incomplete,
+            frozenset(patient.id for patient, draft in made if draft.is_incomplete),
+            all_asked,
+            {name: frozenset(rows) for name, rows in self._changed.items()},
         )
 
-    def _step(self) -> None:
-        self._done += 1
-        if self._done % _STEP:
+    def _step(self, by: int = 1) -> None:
+        before, self._done = self._done // _STEP, self._done + by
+        if self._done // _STEP == before:
             return
         if self._cancelled is not None and self._cancelled():
             raise Fault("cancelled")
         if self._progress is not None:
-            self._progress(self._done / self._total)
+            self._progress(min(1.0, self._done / self._total))
 
     def _table(self, table: RawTable) -> None:
-        rules = [rule for rule in self._mapping.of_table(table.name) if rule.target is not None]
-        if not rules:
+        rules = _TableRules(table, self._mapping)
+        if not rules.rules:
             self._about(table, "unknown_sheet", Severity.WARNING, value=table.name)
             return
         self._left_out(table)
-        by_target = {rule.target: rule for rule in rules}
-        number = by_target.get(Target(Kind.PATIENT, "study_no"))
-        if number is None:
+        if rules.number is None:
             self._about(table, "column_missing", Severity.ERROR, value="study_no")
             return
-        others = [rule for rule in rules if rule is not number]
         for row in range(len(table.rows)):
             self._step()
             if not table.is_blank_row(row):
-                self._row(table, row, number, others)
+                self._row(rules, row, rules.number)
 
     def _left_out(self, table: RawTable) -> None:
         """Say which named columns are left out, and which names come twice."""
@@ -184,7 +234,7 @@ class _Assembly:
         for rule in self._mapping.of_table(table.name):
             name = rule.header.casefold()
             if name in seen:
-                params = {"value": rule.header, "first": cell_name(table.header_row, seen[name] + 1)}
+                params = {"value": rule.header, "first": self._where.cell(table.name, -1, seen[name]).cell}
                 issue = Issue("duplicate_column", name, Severity.WARNING, params)
                 self._at(table, -1, rule.column, issue)
             elif name and rule.target is None and name not in _PASSED_BY:
@@ -192,71 +242,64 @@ class _Assembly:
                 self._at(table, -1, rule.column, issue)
             seen.setdefault(name, rule.column) if name else None
 
-    def _row(self, table: RawTable, row: int, number: ColumnRule, others: list[ColumnRule]) -> None:
+    def _row(self, rules: _TableRules, row: int, number: ColumnRule) -> None:
+        table = rules.table
         told = self._cell(table, row, number, "")
         study_no = told.value
         if not isinstance(study_no, str):
             if not told.is_refused:
                 self._at(table, row, number.column, Issue("row_without_study_no", "study_no"))
             return
-        draft = self._drafts.setdefault(study_no, _Draft(self._place(table, row, number.column)))
-        draft.values["study_no"] = study_no
-        draft.places.setdefault((None, "study_no"), self._place(table, row, number.column))
-        analyte = _analyte_of(table, self._mapping, row)
+        draft = self._drafts.get(study_no)
+        if draft is None:
+            draft = self._drafts[study_no] = _Draft(Places(self._where), {"study_no": study_no})
+            draft.places.note(None, "study_no", table.name, row, number.column)
+        analyte = _analyte_of(rules, self._mapping, row)
         loose: dict[Kind, dict[str, tuple[Value, int]]] = {}
-        for rule in others:
+        for rule in rules.others:
             found = self._cell(table, row, rule, analyte)
             draft.is_incomplete = draft.is_incomplete or found.is_refused
             target = rule.target
             if target is None or found.value is None:
                 continue
             if target.kind is Kind.PATIENT:
-                self._put(draft, None, target.variable, found.value, self._place(table, row, rule.column))
+                self._put(draft, None, target.variable, found.value, (table, row, rule.column))
             elif target.minute is not None or target.analyte:
-                self._wide(draft, table, row, rule, found.value, loose)
+                self._wide(draft, rules, row, rule, found.value)
             else:
                 loose.setdefault(target.kind, {})[target.variable] = (found.value, rule.column)
         for kind, values in loose.items():
-            self._long(draft, table, row, kind, values)
+            self._long(draft, rules, row, kind, values)
 
-    def _wide(
-        self,
-        draft: _Draft,
-        table: RawTable,
-        row: int,
-        rule: ColumnRule,
-        value: Value,
-        loose: dict[Kind, dict[str, tuple[Value, int]]],
-    ) -> None:
+    def _wide(self, draft: _Draft, rules: _TableRules, row: int, rule: ColumnRule, value: Value) -> None:
         """A value whose heading says its minute or its analyte."""
         target = rule.target
         if target is None:
             return
-        minute = target.minute if target.minute is not None else self._minute_of(table, row, target.kind)
+        minute = target.minute if target.minute is not None else self._minute_of(rules, row, target.kind)
         keys: dict[str, Value] = {"minute": minute}
         if target.kind is Kind.SAMPLE:
             keys["analyte"] = target.analyte or self._mapping.analyte or None
-        key, place = row_key(target.kind, keys), self._place(table, row, rule.column)
+        key, cell = row_key(target.kind, keys), (rules.table, row, rule.column)
         for name, known in keys.items():
             if known is not None:
-                self._put(draft, key, name, known, place)
-        self._put(draft, key, target.variable, value, place)
+                self._put(draft, key, name, known, cell)
+        self._put(draft, key, target.variable, value, cell)
 
-    def _minute_of(self, table: RawTable, row: int, kind: Kind) -> Value:
-        rule = next((r for r in self._mapping.of_table(table.name) if r.target == Target(kind, "minute")), None)
+    def _minute_of(self, rules: _TableRules, row: int, kind: Kind) -> Value:
+        rule = rules.minutes.get(kind)
         if rule is None:
             return self._mapping.minute if kind is Kind.SAMPLE else None
-        return self._reader.read(rule, table.cell(row, rule.column)).value
+        return self._reader.read(rule, rules.table.cell(row, rule.column)).value
 
-    def _long(self, draft: _Draft, table: RawTable, row: int, kind: Kind, found: dict[str, tuple[Value, int]]) -> None:
+    def _long(
+        self, draft: _Draft, rules: _TableRules, row: int, kind: Kind, found: dict[str, tuple[Value, int]]
+    ) -> None:
         """The values of one row of a long table."""
+        table = rules.table
         values = {name: value for name, (value, _) in found.items()}
         if kind is Kind.SAMPLE:
-            wide = any(
-                rule.target is not None and rule.target.kind is kind and rule.target.analyte
-                for rule in self._mapping.of_table(table.name)
-            )
-            if wide and "concentration_ug_l" not in values:
+            if rules.names_analytes and "concentration_ug_l" not in values:
                 return  # its minute belongs to the columns that are named for their analyte
             if "minute" not in values and self._mapping.minute is not None:
                 values["minute"] = self._mapping.minute
@@ -265,29 +308,33 @@ class _Assembly:
         key = row_key(kind, values)
         if kind is Kind.ADVERSE_EVENT or key[1] is None:
             key = (kind, f"{table.name}\0{row}", None)  # rows of one term and phase are events of their own
-        first = min(column for _, column in found.values())
+        first = next(iter(found.values()))[1]
         known = draft.rows.get(key)
-        if known is not None and kind is not Kind.ADVERSE_EVENT and set(values) & set(known) - {"minute", "analyte"}:
+        if known is None:
+            draft.rows[key] = values
+            draft.places.note(key, "", table.name, row, first)
+            return
+        if kind is not Kind.ADVERSE_EVENT and set(values) & set(known) - {"minute", "analyte"}:
             draft.is_incomplete = True
             code = "duplicate_minute" if kind is Kind.READING else "duplicate_sample"
             issue = Issue(code, "minute", params={"value": values.get("minute"), "minute": values.get("minute")})
             self._at(table, row, first, issue)
             return
         for name, value in values.items():
-            column = found[name][1] if name in found else first
-            self._put(draft, key, name, value, self._place(table, row, column))
+            self._put(draft, key, name, value, (table, row, found[name][1] if name in found else first))
 
-    def _put(self, draft: _Draft, key: RowKey | None, name: str, value: Value, place: Place) -> None:
+    def _put(self, draft: _Draft, key: RowKey | None, name: str, value: Value, cell: tuple[RawTable, int, int]) -> None:
         """Take one value; where another place of the file says another one, that is a fault."""
         values = draft.values if key is None else draft.rows.setdefault(key, {})
-        if name in values and values[name] != value:
-            first = draft.places[(key, name)]
-            params = {"value": str(value), "first": first.cell}
-            self._issues.append(Issue("differs_within_file", name, params=params, place=place))
+        table, row, column = cell
+        if name not in values:
+            values[name] = value
+            draft.places.note(key, name, table.name, row, column)
+        elif values[name] != value:
+            first = draft.places.of(key, name)
+            issue = Issue("differs_within_file", name, params={"value": str(value), "first": first.cell})
+            self._at(table, row, column, issue)
             draft.is_incomplete = True
-            return
-        values[name] = value
-        draft.places.setdefault((key, name), place)
 
     def _patient(self, draft: _Draft) -> Patient:
         rows = [(key[0], values) for key, values in draft.rows.items() if values]
@@ -300,41 +347,37 @@ class _Assembly:
     def _place_of(issue: Issue, patient: Patient, draft: _Draft) -> Place:
         record = patient.find(str(issue.params.get("record_id", "")))
         if record is not None and record.kind is not Kind.PATIENT:
-            key = row_key(record.kind, record.values)
-            for (known, name), place in draft.places.items():
-                if known == key and name in (issue.variable, "minute", "term"):
-                    return place
-        return draft.places.get((None, issue.variable), draft.place)
+            key = next((key for key, values in draft.rows.items() if values == record.values), None)
+            if key is not None:
+                return draft.places.of(key, issue.variable)
+        return draft.places.of(None, issue.variable)
 
     # Cells and places
 
     def _cell(self, table: RawTable, row: int, rule: ColumnRule, analyte: str) -> CellRead:
         found = self._reader.read(rule, table.cell(row, rule.column), analyte)
+        if found.is_changed:
+            self._changed.setdefault(table.name, set()).add(row)
         for issue in found.issues:
             self._at(table, row, rule.column, issue)
         return found
 
     def _at(self, table: RawTable, row: int, column: int, issue: Issue) -> None:
-        self._issues.append(replace(issue, place=self._place(table, row, column)))
-
-    def _place(self, table: RawTable, row: int, column: int) -> Place:
-        number = table.header_row if row < 0 else table.first_row + row
-        name = cell_name(number, column + 1)
-        return Place(str(self._source.path), table.name, name, "", number, column + 1)
+        self._issues.append(replace(issue, place=self._where.cell(table.name, row, column)))
 
     def _about(self, table: RawTable, code: str, severity: Severity, **params: object) -> None:
         place = Place(str(self._source.path), table.name)
         self._issues.append(Issue(code, "", severity, params, place))
 
 
-def _analyte_of(table: RawTable, mapping: Mapping, row: int) -> str:
+def _analyte_of(rules: _TableRules, mapping: Mapping, row: int) -> str:
     """The analyte that a row of a long list names, for its unit."""
-    rule = next((r for r in mapping.of_table(table.name) if r.target == Target(Kind.SAMPLE, "analyte")), None)
+    rule = rules.analyte
     if rule is None:
         return mapping.analyte
     declared = variable(Kind.SAMPLE, "analyte")
-    text = table.cell(row, rule.column).text.strip()
-    return rule.codes.get(text.casefold()) or code_words().variable_code(declared, text) or mapping.analyte
+    text = rules.table.cell(row, rule.column).text.strip()
+    return rule.codes.get(folded_word(text)) or code_words().variable_code(declared, text) or mapping.analyte
 
 
 def rows_of(intake: Intake) -> Iterator[tuple[str, int]]:

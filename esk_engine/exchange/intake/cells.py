@@ -21,6 +21,8 @@ _GROUPED: Final = {
     ",": re.compile(r"[-+]?\d{1,3}(?:\.\d{3})+(?:,\d+)?"),
     ".": re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"),
 }
+_CellKey = tuple[type, object, str, str | None, str, str]
+_MOST_KNOWN, _MOST_RULES = 5_000, 2_000
 _PLAIN: Final = {",": re.compile(r"[-+]?\d*,?\d+"), ".": re.compile(r"[-+]?\d*\.?\d+")}
 
 
@@ -66,9 +68,30 @@ class RuleReader:
 
     def __init__(self, reader: CellReader, words: CodeWords) -> None:
         self._reader, self._words = reader, words
+        self._by_rule: dict[int, tuple[ColumnRule, dict[_CellKey, CellRead]]] = {}
 
     def read(self, rule: ColumnRule, cell: RawCell, analyte: str = "") -> CellRead:
-        """One cell; ``analyte`` of its row where the column itself does not say it."""
+        """One cell; ``analyte`` of its row where the column itself does not say it.
+
+        A list says the same few things over and over: what a column's text means is worked out once.
+        """
+        value = cell.value
+        if value is None and not cell.note and rule.target is not None:
+            return NOTHING
+        known = self._by_rule.get(id(rule))
+        if known is None:
+            if len(self._by_rule) >= _MOST_RULES:
+                self._by_rule.clear()
+            known = self._by_rule[id(rule)] = (rule, {})  # the rule is held too: its id is nobody else's meanwhile
+        key = (type(value), value, cell.data_type, cell.number_format, cell.note, analyte)
+        found = known[1].get(key)
+        if found is None:
+            found = self._read(rule, cell, analyte)
+            if len(known[1]) < _MOST_KNOWN:
+                known[1][key] = found
+        return found
+
+    def _read(self, rule: ColumnRule, cell: RawCell, analyte: str) -> CellRead:
         if rule.target is None:
             return CellRead(cell.text)
         if is_blank(cell.value):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from collections.abc import Mapping as Of
 from dataclasses import dataclass, replace
 
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Issue, Place
-from esk_engine.exchange.intake.assemble import Intake, RowKey, row_key
+from esk_engine.exchange.intake.assemble import Intake, row_key
+from esk_engine.exchange.intake.places import Places, RowKey
 from esk_engine.records import Act, Change, Edit, Patient, PatientChange, Record, Value, new_id
 from esk_engine.study import Study
 from esk_engine.validation import check_patient
@@ -81,17 +81,15 @@ def compare(intake: Intake, study: Study | None) -> Comparison:
         if present is None:
             new.append(patient)
             continue
-        places = intake.places.get(patient.id, {})
-        found = list(_differences(patient, present, places))
+        found = list(_differences(patient, present, intake.places[patient.id]))
         differing += found
         if not found:
             same.append(present.study_no)
     return Comparison(tuple(new), tuple(same), tuple(differing))
 
 
-def _differences(told: Patient, present: Patient, places: Of[tuple[RowKey | None, str], Place]) -> Iterator[Difference]:
-    nowhere = places.get((None, "study_no"), Place())
-    yield from _record_differences(told.record, present.record, present, None, places, nowhere)
+def _differences(told: Patient, present: Patient, places: Places) -> Iterator[Difference]:
+    yield from _record_differences(told.record, present.record, present, None, places)
     for kind in _ROW_KINDS:
         known: dict[RowKey, list[Record]] = defaultdict(list)
         for row in present.rows(kind):
@@ -100,11 +98,11 @@ def _differences(told: Patient, present: Patient, places: Of[tuple[RowKey | None
             key = row_key(kind, row.values)
             own = known[key].pop(0) if known[key] else None
             if own is not None:
-                yield from _record_differences(row, own, present, key, places, nowhere)
+                yield from _record_differences(row, own, present, key, places)
                 continue
             record_id = new_id()
             for name, value in row.values.items():
-                place = places.get((key, name), nowhere)
+                place = places.of(key, name)
                 yield Difference(
                     present.id, present.study_no, kind, record_id, name, None, value, place, is_new_row=True
                 )
@@ -115,14 +113,13 @@ def _record_differences(
     own: Record,
     present: Patient,
     key: RowKey | None,
-    places: Of[tuple[RowKey | None, str], Place],
-    nowhere: Place,
+    places: Places,
 ) -> Iterator[Difference]:
     for name, value in told.values.items():
         old = own.get(name)
         if old == value or (own.kind is Kind.ADVERSE_EVENT and name in _KEYS[own.kind]):
             continue
-        place = places.get((key, name), nowhere)
+        place = places.of(key, name)
         yield Difference(present.id, present.study_no, own.kind, own.id, name, old, value, place)
 
 

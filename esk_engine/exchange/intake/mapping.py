@@ -13,6 +13,7 @@ from esk_engine.errors import Fault
 from esk_engine.exchange.intake.headers import base_of, folded, heading_of
 from esk_engine.exchange.intake.names import Name, analyte_names, known_names
 from esk_engine.exchange.intake.raw import DateOrder, DecimalSign, RawTable, Source
+from esk_engine.exchange.intake.units import own_unit
 from esk_engine.exchange.layout import DATA_SHEETS
 
 Why = Literal["name", "recipe", "person", ""]
@@ -94,7 +95,14 @@ class Mapping:
         """Another meaning for one column, as a person chose it; what was decided of its numbers falls away."""
         old = self.rule(table, column)
         fresh = ColumnRule(table, column, old.header, target, heading_of(old.header).unit, why="person")
-        return self.with_rule(fresh)
+        declined = frozenset(key for key in self.declined if not key.endswith(f"/{table}/{column}"))
+        return replace(self.with_rule(fresh), declined=declined)
+
+    def with_unit(self, table: str, column: int, unit: str) -> Mapping:
+        """Another unit for the numbers of one column; one that is converted is asked about before it is."""
+        rule = self.rule(table, column)
+        own = rule.target is not None and unit == own_unit(rule.target.kind, rule.target.variable)
+        return self.with_rule(replace(rule, unit=unit, unit_confirmed=own))
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that ``from_json`` reads back."""
@@ -171,11 +179,20 @@ def _rule_from(raw: Of[str, Any]) -> ColumnRule:
     )
 
 
+_STUDY_NO = Target(Kind.PATIENT, "study_no")
+
+
 def propose(source: Source) -> Mapping:
-    """What the headings say, the first column of two that say the same; what they do not say is left out."""
+    """What the headings say, the first column of two that say the same; what they do not say is left out.
+
+    A table that names no patients is left out where another one does: a legend, notes, somebody's own reckoning.
+    """
+    proposed = [_proposed(table) for table in source.tables]
+    named = [any(rule.target == _STUDY_NO for rule in rules) for rules in proposed]
     rules: list[ColumnRule] = []
-    for table in source.tables:
-        rules += _proposed(table)
+    for has_numbers, of_table in zip(named, proposed, strict=True):
+        is_kept = has_numbers or not any(named)
+        rules += of_table if is_kept else [replace(rule, target=None, why="") for rule in of_table]
     return Mapping(tuple(rules))
 
 

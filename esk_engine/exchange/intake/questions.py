@@ -12,9 +12,9 @@ from typing import Final, cast
 from esk_engine.dictionary import Kind, ValueType, Variable, variable
 from esk_engine.errors import Fault
 from esk_engine.exchange.cells import number_text
-from esk_engine.exchange.intake.headers import folded
+from esk_engine.exchange.intake.headers import folded, heading_of
 from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target
-from esk_engine.exchange.intake.raw import DateOrder, DecimalSign, RawTable, Source
+from esk_engine.exchange.intake.raw import DateOrder, DecimalSign, RawTable, Source, TextForm
 from esk_engine.exchange.intake.text_in import date_order_of, decimal_of
 from esk_engine.exchange.intake.units import factor, own_unit
 from esk_engine.exchange.synonyms import CodeWords
@@ -57,17 +57,48 @@ class Question:
 
 def questions(source: Source, mapping: Mapping, words: CodeWords) -> tuple[Question, ...]:
     """Everything that is still open, in the order of the columns."""
+    return tuple(question for question, choice in asked(source, mapping, words) if choice is None)
+
+
+def asked(source: Source, mapping: Mapping, words: CodeWords) -> tuple[tuple[Question, str | None], ...]:
+    """Every question that the file raises, decided or not, each with what it was answered with (None: open).
+
+    Of ``unknown_words`` the answer is "yes" once it was given; the codes stand in the column's rule.
+    """
     found: list[Question] = []
     for table in source.tables:
         rules = [rule for rule in mapping.of_table(table.name) if rule.target is not None]
         for rule in rules:
-            found += _of_column(table, rule, mapping, words)
-        found += _of_table(table, rules, mapping)
-    return tuple(question for question in found if question.key not in mapping.declined)
+            found += _of_column(table, rule, mapping, words, source.form)
+        found += _of_table(table, rules)
+    return tuple((question, _decision(mapping, question)) for question in found)
+
+
+def _decision(mapping: Mapping, question: Question) -> str | None:
+    """What a question was answered with, None where it is open."""
+    if question.code == "minute_missing":
+        return None if mapping.minute is None else str(mapping.minute)
+    if question.code == "analyte_missing":
+        return mapping.analyte or None
+    rule = mapping.rule(question.table, question.column or 0)
+    declined = question.key in mapping.declined
+    match question.code:
+        case "unit":
+            return rule.unit if rule.unit_confirmed else None
+        case "ambiguous_numbers":
+            return rule.decimal or None
+        case "date_order":
+            return rule.date_order or None
+        case "missing_codes":
+            counts = cast("Of[str, int]", question.params["codes"])
+            return "no" if declined else "yes" if rule.missing.issuperset(counts) else None
+        case _:
+            unknown = cast("Of[str, int]", question.params["words"])
+            return "yes" if declined or all(folded_word(word) in rule.codes for word in unknown) else None
 
 
 def answer(mapping: Mapping, question: Question, choice: str | Of[str, str]) -> Mapping:
-    """The mapping with one question decided.
+    """The mapping with one question decided, in the place of what was decided before.
 
     Parameters
     ----------
@@ -79,9 +110,11 @@ def answer(mapping: Mapping, question: Question, choice: str | Of[str, str]) -> 
     Fault
         ``answer_unknown`` where that is none of the choices.
     """
+    mapping = replace(mapping, declined=mapping.declined - {question.key})
     if question.code == "unknown_words" and not isinstance(choice, str):
         rule = mapping.rule(question.table, question.column or 0)
-        codes = {**rule.codes, **{folded_word(word): code for word, code in choice.items() if code}}
+        told = {folded_word(word): code for word, code in choice.items()}
+        codes = {word: code for word, code in {**rule.codes, **told}.items() if code}
         return replace(mapping.with_rule(replace(rule, codes=codes)), declined=mapping.declined | {question.key})
     if not isinstance(choice, str):
         raise Fault("answer_unknown", value=question.code)
@@ -101,9 +134,13 @@ def answer(mapping: Mapping, question: Question, choice: str | Of[str, str]) -> 
             decided = replace(rule, decimal=_decimal(choice))
         case "date_order":
             decided = replace(rule, date_order=_order(choice))
-        case "missing_codes" if choice == "yes":
+        case "missing_codes":
             counts = cast("Of[str, int]", question.params["codes"])
-            decided = replace(rule, missing=rule.missing | frozenset(counts))
+            if choice != "yes":
+                mapping = replace(mapping, declined=mapping.declined | {question.key})
+            decided = replace(
+                rule, missing=(rule.missing | set(counts)) if choice == "yes" else rule.missing - set(counts)
+            )
         case _:
             return replace(mapping, declined=mapping.declined | {question.key})
     return mapping.with_rule(decided)
@@ -122,7 +159,9 @@ def folded_word(text: str) -> str:
     return folded(text) or " ".join(text.split()).casefold()
 
 
-def _of_column(table: RawTable, rule: ColumnRule, mapping: Mapping, words: CodeWords) -> Iterator[Question]:
+def _of_column(
+    table: RawTable, rule: ColumnRule, mapping: Mapping, words: CodeWords, form: TextForm
+) -> Iterator[Question]:
     target = rule.target
     if target is None:
         return
@@ -130,30 +169,29 @@ def _of_column(table: RawTable, rule: ColumnRule, mapping: Mapping, words: CodeW
     yield from _missing(table, rule, declared, words)
     if declared.is_numeric:
         yield from _unit(table, rule, target, mapping)
-        yield from _ambiguous(table, rule, declared)
+        yield from _ambiguous(table, rule, form)
     elif declared.type in (ValueType.DATE, ValueType.DATETIME):
-        yield from _dates(table, rule)
+        yield from _dates(table, rule, form)
     elif declared.type is ValueType.CODE:
         yield from _words(table, rule, declared, words)
 
 
 def _unit(table: RawTable, rule: ColumnRule, target: Target, mapping: Mapping) -> Iterator[Question]:
     own = own_unit(target.kind, target.variable)
-    if rule.unit in ("", own) or rule.unit_confirmed:
+    found = heading_of(rule.header).unit if rule.unit_confirmed and rule.unit == own else rule.unit
+    if found in ("", own):
         return
     analyte = target.analyte or mapping.analyte
-    known = factor(target.kind, target.variable, rule.unit, analyte)
-    if known is None and target.variable == "concentration_ug_l" and not analyte and rule.unit.endswith("mol/L"):
+    known = factor(target.kind, target.variable, found, analyte)
+    if known is None and target.variable == "concentration_ug_l" and not analyte and found.endswith("mol/L"):
         known = 0.0  # by the analyte of each row
-    choices = (own,) if known is None else (rule.unit, own)
-    params: dict[str, object] = {"unit": rule.unit, "own": own, "factor": known, "analyte": analyte}
+    choices = (own,) if known is None else (found, own)
+    params: dict[str, object] = {"unit": found, "own": own, "factor": known, "analyte": analyte}
     yield Question("unit", table.name, rule.column, rule.header, choices, params)
 
 
-def _ambiguous(table: RawTable, rule: ColumnRule, declared: Variable) -> Iterator[Question]:
-    """One separator before exactly three digits: a decimal or a thousand, unless the column itself decides."""
-    if rule.decimal:
-        return
+def _ambiguous(table: RawTable, rule: ColumnRule, form: TextForm) -> Iterator[Question]:
+    """One separator before exactly three digits: a decimal or a thousand; what the file shows is only proposed."""
     doubtful: list[str] = []
     for text in table.texts(rule.column):
         bare = text.removeprefix("<").strip()
@@ -164,7 +202,7 @@ def _ambiguous(table: RawTable, rule: ColumnRule, declared: Variable) -> Iterato
             doubtful.append(text)
     if not doubtful:
         return
-    decided = decimal_of(table.texts(rule.column))
+    decided = decimal_of(table.texts(rule.column)) or form.decimal
     first = doubtful[0].removeprefix("<").strip()
     _, _, readings = parse_number(first)
     choices = (",", ".") if decided == "," else (".", ",") if decided == "." else ("", ",", ".")
@@ -178,16 +216,14 @@ def _ambiguous(table: RawTable, rule: ColumnRule, declared: Variable) -> Iterato
     yield Question("ambiguous_numbers", table.name, rule.column, rule.header, choices, params)
 
 
-def _dates(table: RawTable, rule: ColumnRule) -> Iterator[Question]:
+def _dates(table: RawTable, rule: ColumnRule, form: TextForm) -> Iterator[Question]:
     """``03-04-2024``: asked about where no date of the column says which comes first, or where they contradict."""
-    if rule.date_order:
-        return
     texts = table.texts(rule.column)
     doubtful = [text for text in texts if _is_doubtful_date(text)]
     order = date_order_of(texts)
     if not doubtful or order == "dmy":
         return
-    choices = ("mdy", "dmy") if order == "mdy" else ("dmy", "mdy")
+    choices = ("mdy", "dmy") if (order or form.date_order) == "mdy" else ("dmy", "mdy")
     params: dict[str, object] = {"examples": tuple(dict.fromkeys(doubtful))[:_EXAMPLES], "count": len(doubtful)}
     yield Question("date_order", table.name, rule.column, rule.header, choices, params)
 
@@ -202,11 +238,10 @@ def _is_doubtful_date(text: str) -> bool:
 def _missing(table: RawTable, rule: ColumnRule, declared: Variable, words: CodeWords) -> Iterator[Question]:
     """Texts and numbers that other programs write for missing, and that this variable cannot mean."""
     counts: Counter[str] = Counter()
-    for cells in table.rows:
-        value = cells[rule.column] if rule.column < len(cells) else None
+    for value, count in table.counted(rule.column).items():
         text = missing_code(declared, value, words)
-        if text is not None and text not in rule.missing:
-            counts[text] += 1
+        if text is not None:
+            counts[text] += count
     if counts:
         params: dict[str, object] = {"codes": dict(counts.most_common())}
         yield Question("missing_codes", table.name, rule.column, rule.header, ("yes", "no"), params, is_needed=False)
@@ -240,16 +275,16 @@ def _is_possible(declared: Variable, number: float) -> bool:
 
 def _words(table: RawTable, rule: ColumnRule, declared: Variable, words: CodeWords) -> Iterator[Question]:
     unknown: Counter[str] = Counter()
-    for cells in table.rows:
-        value = cells[rule.column] if rule.column < len(cells) else None
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            value = number_text(value)
-        if not isinstance(value, str) or not value.strip():
+    for value, count in table.counted(rule.column).items():
+        text = (value if isinstance(value, str) else number_text(value)).strip()
+        if not text:
             continue
-        text = value.strip()
-        known = text in rule.missing or folded_word(text) in rule.codes
-        if not known and words.variable_code(declared, text) is None and parse(declared, text).value is None:
-            unknown[text] += 1
+        if (
+            text not in rule.missing
+            and words.variable_code(declared, text) is None
+            and parse(declared, text).value is None
+        ):
+            unknown[text] += count
     if unknown:
         params: dict[str, object] = {"words": dict(unknown.most_common(50))}
         yield Question(
@@ -257,15 +292,15 @@ def _words(table: RawTable, rule: ColumnRule, declared: Variable, words: CodeWor
         )
 
 
-def _of_table(table: RawTable, rules: Sequence[ColumnRule], mapping: Mapping) -> Iterator[Question]:
+def _of_table(table: RawTable, rules: Sequence[ColumnRule]) -> Iterator[Question]:
     """A list of concentrations whose rows do not say when, or of what."""
     targets = [rule.target for rule in rules if rule.target is not None]
     samples = [each for each in targets if each.kind is Kind.SAMPLE and each.variable == "concentration_ug_l"]
     says_minute = any(each.kind is Kind.SAMPLE and each.variable == "minute" for each in targets)
     says_analyte = any(each.kind is Kind.SAMPLE and each.variable == "analyte" for each in targets)
-    if any(each.minute is None for each in samples) and not says_minute and mapping.minute is None:
+    if any(each.minute is None for each in samples) and not says_minute:
         yield Question("minute_missing", table.name, None, "", ("480",), {})
-    if any(not each.analyte for each in samples) and not says_analyte and not mapping.analyte:
+    if any(not each.analyte for each in samples) and not says_analyte:
         choices = variable(Kind.SAMPLE, "analyte").codes
         yield Question("analyte_missing", table.name, None, "", ("", *choices), {})
 

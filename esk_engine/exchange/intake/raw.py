@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,6 +92,13 @@ class RawTable:
             if isinstance(value, str) and value.strip():
                 found.append(value.strip())
         return found
+
+    def counted(self, column: int) -> Counter[str | int | float]:
+        """How often each text and each number stands in a column."""
+        values = (cells[column] for cells in self.rows if column < len(cells))
+        return Counter(
+            value for value in values if isinstance(value, (str, int, float)) and not isinstance(value, bool)
+        )
 
     def is_blank_row(self, row: int) -> bool:
         return all(is_blank(value) for value in self.rows[row])
