@@ -126,7 +126,7 @@ def _boolean(declared: Variable, raw: bool) -> ReadCell:
 def _number(declared: Variable, raw: int | float) -> ReadCell:
     if declared.type in (ValueType.DATE, ValueType.DATETIME):
         return _refused(declared, "number_in_date_column", raw)
-    if not math.isfinite(raw) or abs(raw) > _LONG_NUMBER:
+    if abs(raw) > _LONG_NUMBER or not math.isfinite(raw):
         return _refused(declared, "not_a_number", raw)
     if declared.type is ValueType.TEXT:
         parsed = parse(declared, number_text(raw))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
-from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from esk_engine.errors import Fault
-from esk_engine.exchange.safe_zip import calm, inspect_workbook
+from esk_engine.exchange.book_parts import open_book
 from esk_engine.study_file.connection import PUBLIC, Key, bound
 from esk_engine.study_file.heads import KnownHead
 from esk_engine.study_file.reading import read_head, reader
@@ -44,22 +42,13 @@ def head_of_file(path: Path, key: Key = PUBLIC) -> KnownHead:
 
 def _of_workbook(path: Path) -> tuple[int, str] | None:
     """The hash of the overview, and the number in the row above it; whatever the language of the export."""
-    inspect_workbook(path)
-    with calm(path):
-        from openpyxl import load_workbook
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of parts that openpyxl leaves out
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        try:
-            above: object = None
-            for row in islice(book.worksheets[0].iter_rows(max_row=_ROWS, max_col=2, values_only=True), _ROWS):
-                value: object = row[1] if len(row) > 1 else None
-                if isinstance(value, str) and _HASH.fullmatch(value) and isinstance(above, int):
-                    return above, value
-                above = value
-        finally:
-            book.close()
+    with open_book(path) as book:
+        above: object = None
+        for _, cells in book.first_rows(book.sheets[0], _ROWS) if book.sheets else ():
+            value = cells[2].value if 2 in cells else None
+            if isinstance(value, str) and _HASH.fullmatch(value) and isinstance(above, int):
+                return above, value
+            above = value
     return None
 
 

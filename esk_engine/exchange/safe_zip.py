@@ -1,40 +1,34 @@
 """Is this file a workbook that may be opened: looked at from outside, before anything in it is read.
 
-Zip's own reader stops at the size that the directory declares, so declared sizes are an upper bound.
+Two limits stand. What is held whole while a workbook is read (its shared texts, its list of sheets, its styles) may
+unpack to 50 MB a part, whoever made the file. Sheets are not held: their rows go past in pieces of some kilobytes
+(``xml_events``), so that their size costs time and no memory; all that are read may unpack to 250 MB together, which is
+a full sheet of vital signs, a million rows. What a reader makes of the rows has limits of its own: the import workbook
+stops at too many faults, a foreign list at too many cells. No part may be compressed by more than 100 to 1.
+Zip's own reader stops at the size that the directory declares, so declared sizes are an upper bound. Declarations of
+entities are refused by the parser itself, in whatever encoding they stand.
 """
 
 from __future__ import annotations
 
-import posixpath
-import re
 import zipfile
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from esk_engine.errors import Fault
-from esk_engine.exchange.layout import READ_SHEETS, name_key
 
 MAX_PART_BYTES = 50 * 1024 * 1024
-MAX_TOTAL_BYTES = 250 * 1024 * 1024
+MAX_STREAMED_BYTES = 250 * 1024 * 1024
 MAX_RATIO = 100
 MAX_PARTS = 5_000
-_WORKBOOK, _RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_MAX_DIRECTORY = 5 * 1024 * 1024
+_TAIL = 22 + 65_535  # the end of a zip file, with the longest comment that it may have
 _SMALL = 1024 * 1024  # a small part may be as dense as it likes
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the old Office container: .xls, and .xlsx under a password
 _CONTENT_TYPES = "[Content_Types].xml"
-_DECLARATION = re.compile(rb"<!(DOCTYPE|ENTITY)")
-_FORMULA = re.compile(rb"<(?:[A-Za-z]+:)?f[\s>/]")
 _SHEETS = "xl/worksheets/"
 _CHUNK = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What the look from outside found: ``has_formulas`` decides whether they are sought one by one."""
-
-    has_formulas: bool
 
 
 def _refuse_foreign(path: Path, head: bytes) -> None:
@@ -60,24 +54,19 @@ def _refuse_kind(archive: zipfile.ZipFile, file: str) -> None:
         raise Fault("not_a_workbook", file=file)
 
 
-def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
-    """The part that each sheet is stored in, by the sheet's compared name."""
-    from defusedxml.ElementTree import fromstring
-
-    if _WORKBOOK not in archive.namelist() or _RELATIONS not in archive.namelist():
-        return {}
-    targets = {
-        str(found.get("Id")): posixpath.normpath(posixpath.join("/xl", str(found.get("Target")))).lstrip("/")
-        for found in fromstring(archive.read(_RELATIONS)).iter()
-        if found.get("Target")
-    }
-    sheets = (found for found in fromstring(archive.read(_WORKBOOK)).iter() if found.tag.endswith("}sheet"))
-    return {
-        name_key(str(sheet.get("name"))): targets.get(str(value), "")
-        for sheet in sheets
-        for key, value in sheet.attrib.items()
-        if key.endswith("}id")
-    }
+def _refuse_directory(path: Path, file: str) -> None:
+    """The list of parts is read whole before any of them: refuse one that is longer than any workbook's."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, stream.seek(0, 2) - _TAIL))
+        tail = stream.read()
+        at = tail.rfind(b"PK\x05\x06")
+        size = int.from_bytes(tail[at + 12 : at + 16], "little") if at >= 0 else 0
+        locator = tail[max(0, at - 20) : max(0, at)]
+        if locator.startswith(b"PK\x06\x07"):  # a large file's own record, whatever the plain one says
+            stream.seek(int.from_bytes(locator[8:16], "little"))
+            size = int.from_bytes(stream.read(56)[40:48], "little")
+    if size > _MAX_DIRECTORY:
+        raise Fault("workbook_damaged", file=file)
 
 
 def _refuse_sizes(archive: zipfile.ZipFile, file: str) -> None:
@@ -88,55 +77,26 @@ def _refuse_sizes(archive: zipfile.ZipFile, file: str) -> None:
         raise Fault("workbook_damaged", file=file)
     if any(part.file_size > max(_SMALL, MAX_RATIO * part.compress_size) for part in parts):
         raise Fault("workbook_ratio", file=file, ratio=MAX_RATIO)
-    _refuse_read_sizes((part for part in parts if not part.filename.startswith(_SHEETS)), file)
+    held = [part.file_size for part in parts if not part.filename.startswith(_SHEETS)]
+    refuse_size(max(held, default=0), MAX_PART_BYTES, file)
+    refuse_size(sum(held), MAX_STREAMED_BYTES, file)
 
 
-def _refuse_read_sizes(read: Iterable[zipfile.ZipInfo], file: str) -> None:
-    sizes = [part.file_size for part in read]
-    for size, limit in ((max(sizes, default=0), MAX_PART_BYTES), (sum(sizes), MAX_TOTAL_BYTES)):
-        if size > limit:
-            raise Fault("workbook_too_large", file=file, megabytes=limit // 1024**2)
+def refuse_size(size: int, limit: int, file: str) -> None:
+    """Fault ``workbook_too_large`` for more bytes than may be."""
+    if size > limit:
+        raise Fault("workbook_too_large", file=file, megabytes=limit // 1024**2)
 
 
-def _scan(archive: zipfile.ZipFile, read: Iterable[zipfile.ZipInfo], file: str) -> Contents:
-    """Read every part once in pieces: no declarations of entities, and is there any formula."""
-    has_formulas = False
-    for part in read:
-        is_sheet, tail = part.filename.startswith(_SHEETS), b""
-        with archive.open(part) as stream:
-            while chunk := stream.read(_CHUNK):
-                text = tail + chunk
-                if _DECLARATION.search(text):
-                    raise Fault("workbook_entities", file=file)
-                has_formulas = has_formulas or (is_sheet and _FORMULA.search(text) is not None)
-                tail = text[-40:]
-    return Contents(has_formulas)
-
-
-def sheet_names(path: Path) -> tuple[str, ...]:
-    """The names of a workbook's sheets in their compared form; none where it may not be opened as one."""
-    try:
-        inspect_workbook(path)
-        with calm(path), zipfile.ZipFile(path) as archive:
-            return tuple(_sheet_parts(archive))
-    except Fault:
-        return ()
-
-
-def inspect_workbook(path: Path, *, every_sheet: bool = False) -> Contents:
+def inspect_workbook(path: Path) -> None:
     """Refuse what is no plain, honest .xlsx workbook.
-
-    Parameters
-    ----------
-    every_sheet
-        Whether all sheets are going to be read, not only those of the import workbook.
 
     Raises
     ------
     Fault
         ``workbook_missing``, ``workbook_unreadable``, ``workbook_empty``, ``not_a_workbook``, ``workbook_old``,
         ``workbook_encrypted``, ``workbook_macros``, ``workbook_not_xlsx``, ``workbook_ratio``,
-        ``workbook_too_large``, ``workbook_entities`` or ``workbook_damaged``.
+        ``workbook_too_large`` or ``workbook_damaged``.
     """
     with calm(path):
         if path.is_dir():
@@ -146,20 +106,12 @@ def inspect_workbook(path: Path, *, every_sheet: bool = False) -> Contents:
         if not head:
             raise Fault("workbook_empty", file=path.name)
         _refuse_foreign(path, head)
+        _refuse_directory(path, path.name)
         if not zipfile.is_zipfile(path):
             raise Fault("workbook_damaged" if head.startswith(b"PK") else "not_a_workbook", file=path.name)
         with zipfile.ZipFile(path) as archive:
             _refuse_sizes(archive, path.name)
             _refuse_kind(archive, path.name)
-            sheets = {} if every_sheet else _sheet_parts(archive)
-            unread = {part for name, part in sheets.items() if name not in READ_SHEETS}
-            read = [
-                part
-                for part in archive.infolist()
-                if part.filename.endswith((".xml", ".rels")) and part.filename not in unread
-            ]
-            _refuse_read_sizes(read, path.name)
-            return _scan(archive, read, path.name)
 
 
 @contextmanager
@@ -178,6 +130,6 @@ def calm(path: Path) -> Generator[None, None, None]:
     except OSError as error:
         raise Fault("workbook_unreadable", file=path.name, reason=error.strerror or "") from error
     except MemoryError as error:
-        raise Fault("workbook_too_large", file=path.name, megabytes=MAX_TOTAL_BYTES // 1024**2) from error
+        raise Fault("workbook_too_large", file=path.name, megabytes=MAX_STREAMED_BYTES // 1024**2) from error
     except Exception as error:  # a library has no closed list of what a damaged file makes it raise
         raise Fault("workbook_damaged", file=path.name) from error

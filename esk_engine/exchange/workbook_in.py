@@ -16,8 +16,7 @@ from esk_engine.errors import Issue, Place
 from esk_engine.exchange.cells import CellReader
 from esk_engine.exchange.layout import DATA_SHEETS, SETTINGS_SHEET, DataSheet, cell_name
 from esk_engine.exchange.meta_in import CriteriaRead, read_criteria, read_settings
-from esk_engine.exchange.safe_zip import inspect_workbook
-from esk_engine.exchange.sheet_reader import Findings, Sheet, Table, TableReader, Watch, open_sheets
+from esk_engine.exchange.sheet_reader import Enough, Findings, Sheet, Table, TableReader, Watch, open_sheets
 from esk_engine.exchange.synonyms import CodeWords
 from esk_engine.records import Patient, Value, Values, make_patient
 from esk_engine.settings import Settings
@@ -25,6 +24,7 @@ from esk_engine.validation import check_patient
 from esk_engine.wording import LANGUAGES, Wording
 
 Row = tuple[int, dict[str, Value]]
+_STEP = 100  # patients between two looks at whether the reading is still wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +101,19 @@ def read_workbook(
         Where the file is no workbook that may be opened; faults in its cells are issues of the result.
     """
     findings, where = Findings(str(path)), Path(path)
-    contents = inspect_workbook(where)
-    reader = CellReader(today, code_words())
-    with open_sheets(where, contents, findings, Watch(progress, cancelled)) as sheets:
+    reader, watch = CellReader(today, code_words()), Watch(progress, cancelled)
+    settings, criteria, patients, is_stopped = Settings(), CriteriaRead(), _NO_PATIENTS, False
+    with open_sheets(where, findings, watch) as sheets:
         if not sheets:
             findings.about_sheet("", "no_known_sheet")
-        book = _Book(where, sheets, reader, findings)
-        settings = read_settings(book.table_reader, reader, findings)
-        criteria = read_criteria(book.table_reader, reader, findings)
-        patients = book.patients() if sheets else _NO_PATIENTS
+        book = _Book(sheets, reader, findings, watch)
+        try:
+            settings = read_settings(book.table_reader, reader, findings)
+            criteria = read_criteria(book.table_reader, reader, findings)
+            patients = book.patients() if sheets else _NO_PATIENTS
+        except Enough:
+            is_stopped = True
+    findings.close(is_stopped=is_stopped)
     return _result(patients, criteria, settings, SETTINGS_SHEET in sheets, findings)
 
 
@@ -156,14 +160,14 @@ class _Draft:
 class _Book:
     """The four data sheets of one workbook."""
 
-    def __init__(self, path: Path, sheets: Mapping[str, Sheet], reader: CellReader, findings: Findings) -> None:
-        self._path, self._sheets, self._reader, self._findings = path, sheets, reader, findings
+    def __init__(self, sheets: Mapping[str, Sheet], reader: CellReader, findings: Findings, watch: Watch) -> None:
+        self._sheets, self._reader, self._findings, self._watch = sheets, reader, findings, watch
         self._tables: dict[Kind, Table] = {}
 
     def table_reader(self, name: str, known: Sequence[Variable]) -> TableReader | None:
         """A reader of one sheet; None where the workbook has none of that name."""
         sheet = self._sheets.get(name)
-        return None if sheet is None else TableReader(self._path, sheet, known, self._reader, self._findings)
+        return None if sheet is None else TableReader(sheet, known, self._reader, self._findings)
 
     def patients(self) -> _Patients:
         """Every patient with its rows, checked by the rules across fields."""
@@ -175,11 +179,21 @@ class _Book:
         drafts = self._drafts(own)
         for sheet in others:
             self._gather(sheet, drafts)
-        patients = [(self._patient(draft), draft) for draft in drafts.values()]
-        places = {patient.id: self._place(Kind.PATIENT, draft.number, "study_no") for patient, draft in patients}
-        refused = {(sheet, row) for sheet, row, _ in self._findings.refused}
-        incomplete = frozenset(patient.id for patient, draft in patients if self._rows_of(draft) & refused)
-        return _Patients(tuple(patient for patient, _ in patients), places, incomplete)
+        amount = self._watch.rest * _STEP // max(1, len(drafts))
+        found: list[Patient] = []
+        places: dict[str, Place] = {}
+        incomplete: set[str] = set()
+        while drafts:  # what a draft held is let go as its patient is made
+            draft = drafts.pop(next(iter(drafts)))
+            patient = self._patient(draft)
+            found.append(patient)
+            places[patient.id] = self._place(Kind.PATIENT, draft.number, "study_no")
+            refused = self._findings.refused_rows
+            if refused and not refused.isdisjoint(self._rows_of(draft)):
+                incomplete.add(patient.id)
+            if len(found) % _STEP == 0:
+                self._watch.step(amount)
+        return _Patients(tuple(found), places, frozenset(incomplete))
 
     def _rows_of(self, draft: _Draft) -> set[tuple[str, int]]:
         """Sheet and row of everything that belongs to one patient."""

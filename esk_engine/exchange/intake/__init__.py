@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from esk_engine.exchange.book_parts import sheet_names
-from esk_engine.exchange.book_parts import sheet_names
 from esk_engine.exchange.intake.assemble import Intake, TablePreview, read
 from esk_engine.exchange.intake.book_in import read_book
 from esk_engine.exchange.intake.cells import CellRead

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Final
 
 from esk_engine.errors import Fault, Issue, Place, Severity
+from esk_engine.exchange.book_parts import Book, BookSheet, SheetRows, open_book
 from esk_engine.exchange.cells import is_blank
 from esk_engine.exchange.intake.headers import header_at
-from esk_engine.exchange.intake.raw import RawCell, RawTable, Source
-from esk_engine.exchange.layout import name_key
-from esk_engine.exchange.safe_zip import calm, inspect_workbook
+from esk_engine.exchange.intake.merged import covered, range_of
+from esk_engine.exchange.intake.raw import Note, RawCell, RawTable, Source
+from esk_engine.exchange.layout import CRITERIA_SHEET, SETTINGS_SHEET, name_key
+from esk_engine.exchange.sheet_rows import BookCell
 
-if TYPE_CHECKING:
-    from openpyxl.workbook.workbook import Workbook
-
-_MOST_ROWS = 1_048_576
-_MOST_COLUMNS = 5_000
-_MOST_CELLS = 5_000_000
-_BLANK_ROWS = 10_000  # after so many empty rows in a row the sheet is at its end
-_STEP = 1_000
+_MOST_COLUMNS: Final = 5_000
+_MOST_CELLS: Final = 5_000_000
+_BLANK_ROWS: Final = 10_000  # after so many empty rows in a row the sheet is at its end
 
 
 def read_book(path: Path, cancelled: Callable[[], bool] | None = None) -> Source:
@@ -32,118 +28,101 @@ def read_book(path: Path, cancelled: Callable[[], bool] | None = None) -> Source
     Fault
         Where the file is no workbook that may be opened (see ``safe_zip``); ``cancelled``.
     """
-    contents = inspect_workbook(path, every_sheet=True)
-    with calm(path):
-        book = _load(path, data_only=True)
-        formulas = _load(path, data_only=False) if contents.has_formulas else None
-        try:
-            tables, issues = _tables(path, book, formulas, cancelled)
-        finally:
-            book.close()
-            if formulas is not None:
-                formulas.close()
+    with open_book(path) as book:
+        tables, issues = _tables(path, book, cancelled)
     return Source(path, "xlsx", tables, issues)
 
 
-def _load(path: Path, *, data_only: bool) -> Workbook:
-    from openpyxl import load_workbook
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # openpyxl warns of parts that it leaves out: none of them is read here
-        return load_workbook(path, read_only=True, data_only=data_only, keep_links=False)
-
-
 def _tables(
-    path: Path, book: Workbook, formulas: Workbook | None, cancelled: Callable[[], bool] | None
+    path: Path, book: Book, cancelled: Callable[[], bool] | None
 ) -> tuple[tuple[RawTable, ...], tuple[Issue, ...]]:
     from esk_engine.exchange.report_names import report_sheet_keys
 
-    own = report_sheet_keys()
+    own = {*report_sheet_keys(), CRITERIA_SHEET, SETTINGS_SHEET}
     tables: list[RawTable] = []
     issues: list[Issue] = []
-    for worksheet in book.worksheets:
-        title = str(worksheet.title)
+    room = _Room(path.name)
+    for sheet in book.sheets:
+        title = sheet.title
         if name_key(title) in own:
             continue
-        sought = formulas[title] if formulas is not None else None
-        table, computed = _table(title, worksheet, sought, cancelled)
+        rows = book.rows(sheet, _asker(cancelled))
+        table = _table(sheet, rows, room)
         if table is None:
             continue
         tables.append(table)
         place = Place(str(path), title)
-        if worksheet.sheet_state != "visible":
-            issues.append(Issue("hidden_sheet_read", "", Severity.WARNING, {"value": title}, place))
-        if computed:
-            params = {"value": title, "count": computed}
-            issues.append(Issue("formulas_read_by_value", "", Severity.WARNING, params, place))
+
+        def warn(code: str, place: Place = place, **params: object) -> None:
+            issues.append(Issue(code, "", Severity.WARNING, {"value": place.sheet, **params}, place))
+
+        if sheet.is_hidden:
+            warn("hidden_sheet_read")
+        if rows.formulas:
+            warn("formulas_read_by_value", count=rows.formulas)
+        if rows.merged:
+            warn("merged_cells", count=len(rows.merged))
     if not tables:
         raise Fault("workbook_empty", file=path.name)
     return tuple(tables), tuple(issues)
 
 
-def _table(
-    title: str, worksheet: Any, formulas: Any, cancelled: Callable[[], bool] | None
-) -> tuple[RawTable | None, int]:
-    """One sheet, None where it holds nothing; and how many of its cells are formulas."""
+def _asker(cancelled: Callable[[], bool] | None) -> Callable[[int], None]:
+    """Asked after every piece of a sheet whether the reading is still wanted."""
+
+    def step(_: int) -> None:
+        if cancelled is not None and cancelled():
+            raise Fault("cancelled")
+
+    return step
+
+
+class _Room:
+    """How many cells of a workbook are held, which is what its reading costs."""
+
+    def __init__(self, file: str) -> None:
+        self._file, self._cells = file, 0
+
+    def take(self, cells: int) -> None:
+        """Fault ``workbook_too_many_cells`` where there is no room for so many more."""
+        self._cells += cells
+        if self._cells > _MOST_CELLS:
+            raise Fault("workbook_too_many_cells", file=self._file, cells=_MOST_CELLS)
+
+
+def _table(sheet: BookSheet, rows: SheetRows, room: _Room) -> RawTable | None:
+    """One sheet, None where it holds nothing."""
     lines: list[tuple[object, ...]] = []
     special: dict[tuple[int, int], RawCell] = {}
-    total, blank = 0, 0
-    for number, cells in enumerate(_rows(worksheet)):
-        if number % _STEP == 0 and cancelled is not None and cancelled():
-            raise Fault("cancelled")
-        values = _trimmed(cells[:_MOST_COLUMNS])
-        blank = 0 if values else blank + 1
-        if blank > _BLANK_ROWS:
+    seen = 0
+    for number, cells in rows:
+        last = max((at for at, cell in cells.items() if not is_blank(cell.value) or cell.has_formula), default=0)
+        if not last:
+            continue
+        gap = number - 1 - len(lines)
+        if seen and gap > _BLANK_ROWS:
             break
-        total += len(values)
-        if total > _MOST_CELLS:
-            raise Fault("workbook_too_large", file=title, megabytes=50)
-        lines.append(tuple(cell.value for cell in values))
-        for column, cell in enumerate(values):
-            if cell.data_type in ("d", "e"):
-                note = "error" if cell.data_type == "e" else ""
-                special[(number, column)] = RawCell(cell.value, cell.data_type, cell.number_format, note)
-    while lines and not lines[-1]:
-        lines.pop()
+        last = min(last, _MOST_COLUMNS)
+        seen = number
+        room.take(gap + last)
+        lines += [()] * gap
+        lines.append(tuple(cells[at].value if at in cells else None for at in range(1, last + 1)))
+        for at, cell in cells.items():
+            if at <= last and (cell.has_formula or cell.data_type in ("d", "e")):
+                special[(number - 1, at - 1)] = _raw(cell)
     if not lines:
-        return None, 0
-    computed = _mark_formulas(formulas, lines, special) if formulas is not None else 0
+        return None
+    for place in covered([found for ref in rows.merged if (found := range_of(ref))], len(lines), max(map(len, lines))):
+        special.setdefault(place, RawCell(None, note="merged"))
     at = header_at(lines)
     header = tuple("" if is_blank(value) else str(value).strip() for value in lines[at])
     moved = {(row - at - 1, column): cell for (row, column), cell in special.items() if row > at}
-    hidden = worksheet.sheet_state != "visible"
-    return RawTable(title, header, lines[at + 1 :], at + 1, at + 2, moved, hidden, lines[:at]), computed
+    return RawTable(sheet.title, header, lines[at + 1 :], at + 1, at + 2, moved, sheet.is_hidden, lines[:at])
 
 
-def _rows(worksheet: Any) -> Iterator[Sequence[Any]]:
-    """The sheet's rows; its own claim about its size is not believed."""
-    worksheet.reset_dimensions()
-    yield from worksheet.iter_rows(max_row=_MOST_ROWS)
-
-
-def _trimmed(cells: Sequence[Any]) -> Sequence[Any]:
-    """The cells of a row up to the last that holds anything."""
-    end = len(cells)
-    while end and is_blank(cells[end - 1].value):
-        end -= 1
-    return cells[:end]
-
-
-def _mark_formulas(worksheet: Any, lines: Sequence[Sequence[object]], special: dict[tuple[int, int], RawCell]) -> int:
-    """Note which cells are formulas: one that was never computed has no value, which is not nothing."""
-    count = 0
-    for number, cells in enumerate(_rows(worksheet)):
-        if number >= len(lines):
-            break
-        for column, cell in enumerate(cells[:_MOST_COLUMNS]):
-            if cell.data_type != "f":
-                continue
-            count += 1
-            known = special.get((number, column))
-            if known is not None:
-                continue
-            values = lines[number]
-            value = values[column] if column < len(values) else None
-            type_ = "s" if isinstance(value, str) else "b" if isinstance(value, bool) else "n"
-            special[(number, column)] = RawCell(value, type_, None, "formula")
-    return count
+def _raw(cell: BookCell) -> RawCell:
+    """A cell of which more is known than its value; one that was never computed has none, which is not nothing."""
+    note: Note = "error" if cell.data_type == "e" else "formula" if cell.has_formula else ""
+    kind = cell.data_type if cell.data_type in ("d", "e", "s", "b") else "n"
+    is_shown = kind in ("d", "e")
+    return RawCell(cell.value, kind, cell.number_format if is_shown else None, note)
