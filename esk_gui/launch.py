@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from esk_engine.fault_log import fault_log_path, record, watch
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from esk_engine.cli.reports import Draft
     from esk_engine.study import StudySnapshot
     from esk_engine.wording import Wording
 
@@ -58,7 +60,7 @@ def _run(arguments: list[str]) -> int:
     if not wants_window(arguments):
         from esk_engine import cli
 
-        return cli.main(arguments, pictures=_draw_figures)
+        return cli.main(arguments, pictures=_draw_figures, press=_Press())
     from esk_gui.screen import has_screen
 
     if not has_screen(os.environ):
@@ -78,13 +80,40 @@ def wants_window(arguments: Sequence[str]) -> bool:
 
 def _draw_figures(snapshot: StudySnapshot, wording: Wording) -> dict[str, bytes]:
     """The figures of an export, drawn without a screen; only here does a sub-command need Qt."""
-    from PySide6.QtCore import qInstallMessageHandler
-
     from esk_gui.exporting import draw_figures
 
-    before = qInstallMessageHandler(_unheard)  # Qt's own remarks on locale and platform are no faults of the input
-    try:
+    with _quiet_qt():
         return draw_figures(snapshot, wording)
+
+
+class _Press:
+    """A report's figures and pages, drawn without a screen."""
+
+    def figures(self, draft: Draft, wording: Wording) -> dict[str, bytes]:
+        from esk_gui.report.drawings import drawings_of
+
+        with _quiet_qt():
+            drawn = drawings_of(draft.document, draft.snapshot, wording, draft.patient_id)
+            return {key: drawing.svg() for key, drawing in drawn.items()}
+
+    def write_pdf(self, draft: Draft, path: Path, wording: Wording) -> None:
+        from esk_gui.report.drawings import drawings_of
+        from esk_gui.report.pages import Pages
+        from esk_gui.report.pdf import write_pdf
+
+        with _quiet_qt():
+            drawn = drawings_of(draft.document, draft.snapshot, wording, draft.patient_id)
+            write_pdf(Pages(draft.document, drawn, wording), path)
+
+
+@contextmanager
+def _quiet_qt() -> Iterator[None]:
+    """Qt's own remarks on locale and platform are no faults of the input."""
+    from PySide6.QtCore import qInstallMessageHandler
+
+    before = qInstallMessageHandler(_unheard)
+    try:
+        yield
     finally:
         qInstallMessageHandler(before)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from esk_engine.cli.arguments import COMMANDS, language_of, make_parser
 from esk_engine.cli.console import Console
@@ -12,13 +13,16 @@ from esk_engine.errors import Fault
 from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording, system_language
 
+if TYPE_CHECKING:
+    from esk_engine.cli.reports import Press
+
 __all__ = ["COMMANDS", "Pictures", "main"]
 
 # What only the window can draw: PNG of the figures "1a", "1b", "1c".
 Pictures = Callable[[StudySnapshot, Wording], Mapping[str, bytes]]
 
 
-def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None, press: Press | None = None) -> int:
     """Run one sub-command.
 
     Parameters
@@ -27,6 +31,8 @@ def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None)
         What stands after the program's name; ``sys.argv[1:]`` where it is left out.
     pictures
         Draws the figures of an export; without it Excel draws charts from the data.
+    press
+        Draws the figures and pages of a report; without it there is no PDF, and HTML comes without figures.
 
     Returns
     -------
@@ -36,7 +42,7 @@ def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None)
     arguments = list(sys.argv[1:] if argv is None else argv)
     console = Console(Wording(language_of(arguments) or system_language()))
     try:
-        code = _run(arguments, console, pictures)
+        code = _run(arguments, console, pictures, press)
         console.flush()
     except BrokenPipeError:
         console.let_go()
@@ -50,7 +56,7 @@ def main(argv: Sequence[str] | None = None, *, pictures: Pictures | None = None)
     return code
 
 
-def _run(arguments: list[str], console: Console, pictures: Pictures | None) -> int:
+def _run(arguments: list[str], console: Console, pictures: Pictures | None, press: Press | None) -> int:
     try:
         options = make_parser(console.wording).parse_args(arguments)
     except SystemExit as leaving:
@@ -58,7 +64,7 @@ def _run(arguments: list[str], console: Console, pictures: Pictures | None) -> i
     from esk_engine.cli.commands import run_command
 
     try:
-        return run_command(options, console, pictures)
+        return run_command(options, console, pictures, press)
     except Fault as fault:
         console.fault(fault, _concerned(fault, options.study))
         return 1

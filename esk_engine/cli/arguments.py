@@ -15,7 +15,20 @@ from esk_engine import __version__
 from esk_engine.cli.exports import FORMATS
 from esk_engine.wording import LANGUAGES, Language, Wording
 
-COMMANDS = ("demo", "import", "export", "analyse", "edit", "log", "check", "passphrase", "backup", "backups", "restore")
+COMMANDS = (
+    "demo",
+    "import",
+    "export",
+    "report",
+    "analyse",
+    "edit",
+    "log",
+    "check",
+    "passphrase",
+    "backup",
+    "backups",
+    "restore",
+)
 
 
 def _command(commands: Any, name: str, wording: Wording) -> argparse.ArgumentParser:
@@ -67,6 +80,12 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
     made.add_argument("target", type=Path, metavar="OUT", help=wording("cli.help.target"))
     made.add_argument("--format", choices=FORMATS, help=wording("cli.help.format"))
     made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
+    made = _command(commands, "report", wording)
+    _study(made, wording)
+    made.add_argument("target", type=Path, metavar="OUT", help=wording("cli.help.report_target"))
+    made.add_argument("--patient", metavar="STUDY_NO", help=wording("cli.help.patient"))
+    made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
+    made.add_argument("--who", default="", metavar="INITIALS", help=wording("cli.help.who"))
     made = _command(commands, "analyse", wording)
     _study(made, wording)
     _flag(made, "json", wording)

@@ -20,11 +20,14 @@ from esk_engine.wording import Wording
 
 if TYPE_CHECKING:
     from esk_engine.cli import Pictures
+    from esk_engine.cli.reports import Press
 
 _READER = Person("")
 
 
-def run_command(options: argparse.Namespace, console: Console, pictures: Pictures | None) -> int:
+def run_command(
+    options: argparse.Namespace, console: Console, pictures: Pictures | None, press: Press | None = None
+) -> int:
     """Run what was asked for; the exit code."""
     if options.command == "restore":
         from esk_engine.cli.backups import run_restore
@@ -43,6 +46,8 @@ def run_command(options: argparse.Namespace, console: Console, pictures: Picture
             return run_import(options, console, _person(options.who))
         case "export":
             return _export(options, console, pictures)
+        case "report":
+            return _report(options, console, press)
         case "analyse":
             return _analyse(options, console)
         case "edit":
@@ -147,6 +152,17 @@ def _drawn(pictures: Pictures | None, snapshot: StudySnapshot, wording: Wording)
         return {}
 
 
+def _report(options: argparse.Namespace, console: Console, press: Press | None) -> int:
+    from esk_engine.cli.reports import run_report
+    from esk_engine.exchange.study_report import signatures_of
+
+    with Study.open(options.study, person=_READER, read_only=True, key=options.key) as study:
+        snapshot, signatures = study.snapshot(), signatures_of(study)
+        if options.criteria is not None:
+            snapshot = replace(snapshot, criteria_set=_criteria_of(options.criteria, study))
+        return run_report(options, console, (snapshot, signatures), _person(options.who), press)
+
+
 def _analyse(options: argparse.Namespace, console: Console) -> int:
     from esk_engine.report import analyse, extras, methods_text, side_tables, tables, to_json
 
@@ -154,7 +170,7 @@ def _analyse(options: argparse.Namespace, console: Console) -> int:
     analysis = analyse(snapshot.cohort)
     found, wording = extras(analysis), console.wording
     if options.json:
-        console.say_json({**to_json(analysis, found), "log_seq": snapshot.version, "log_head": snapshot.head})
+        console.say_json(to_json(analysis, found))
         return 0
     from esk_engine.cli.text_tables import text_table, text_warnings
 

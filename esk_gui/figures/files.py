@@ -50,7 +50,7 @@ class Sheet:
         width: float | None = None,
         height: float | None = None,
     ) -> None:
-        _need_application()
+        need_application()
         self._figures = tuple((figure, FigureWords(figure, wording, p_method)) for figure in figures)
         gaps = _GAP * (len(figures) - 1)
         self.width = width or len(figures) * PANEL_WIDTH + gaps + 2 * _MARGIN
@@ -117,7 +117,7 @@ class Sheet:
         painter.fillRect(QRect(0, 0, size.width(), size.height()), Qt.GlobalColor.white)
         self.paint(painter)
         painter.end()
-        return _with_fallback_fonts(bytes(data.data()))
+        return with_fallback_fonts(bytes(data.data()))
 
 
 def render_png(
@@ -155,14 +155,14 @@ def render_png(
     return Sheet([figure], wording, p_method, undetermined, width_px, height_px).png(scale)
 
 
-def _with_fallback_fonts(svg: bytes) -> bytes:
+def with_fallback_fonts(svg: bytes) -> bytes:
     """Name the font that was drawn with, and what may stand in for it where it is absent."""
     asked, drawn = figure_font(_NOTE_PX).family(), QFontInfo(figure_font(_NOTE_PX)).family()
     stack = f"{drawn}, Arial, sans-serif"
     return svg.replace(f'font-family="{asked}"'.encode(), f'font-family="{stack}"'.encode())
 
 
-def _need_application() -> None:
+def need_application() -> None:
     """Text is drawn by an application's fonts: the command line has none until here."""
     global _application  # noqa: PLW0603  # Qt knows one application a process
     if QGuiApplication.instance() is None:
