@@ -199,7 +199,7 @@ def _entry(change: Change) -> _Entry:
             return ("lock", None, change.patient_id or None, change.moment, old, new)
         case KeyChange():
             return ("passphrase", None, None, "passphrase", _yes(change.had_passphrase), _yes(change.has_passphrase))
-        case RestoreChange():
+        case RestoreChange():  # pragma: no branch
             return ("restore", None, None, "backup", None, change.new)
 
 

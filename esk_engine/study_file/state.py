@@ -126,7 +126,7 @@ class StudyState:
                 self.locks.add(place) if change.is_locked else self.locks.discard(place)
             case KeyChange():
                 self.has_passphrase = change.has_passphrase
-            case RestoreChange():  # what it brought back stands in lines of its own
+            case RestoreChange():  # what it brought back stands in lines of its own  # pragma: no branch
                 pass
 
     def touched(self, change: Edit | PatientChange) -> tuple[Signature, ...]:

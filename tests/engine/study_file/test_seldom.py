@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from struct import unpack
 
 import pytest
 from sqlcipher3 import dbapi2 as sql
@@ -10,17 +11,18 @@ from sqlcipher3 import dbapi2 as sql
 from esk_engine import study_file
 from esk_engine.dictionary import Kind
 from esk_engine.errors import Fault
-from esk_engine.study import Person, SignOff, Study
+from esk_engine.study import Key, Person, SignOff, Study
+from esk_engine.study_file import connection as connection_room
 from esk_engine.study_file import reading, recovery
 from esk_engine.study_file import writer as writer_room
 from esk_engine.study_file.check import check_file
-from esk_engine.study_file.connection import PUBLIC, connect, is_writable
+from esk_engine.study_file.connection import PUBLIC, connect, fault_of, is_writable
 from esk_engine.study_file.encoding import decode_value
 from esk_engine.study_file.log import Head
 from esk_engine.study_file.reading import read_pin
 from esk_engine.study_file.state import CriteriaState
-from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study
-from tests.engine.study_file.test_recovery import half_done
+from tests.engine.study_file.helpers import NURSE, closed_study, digest, from_outside, new_study, python
+from tests.engine.study_file.test_recovery import HALF_DONE, half_done
 
 VERSION_1 = Path(__file__).parent / "files" / "version_1.esk"
 
@@ -54,6 +56,60 @@ def test_that_a_new_study_never_takes_the_place_of_one_that_came_meanwhile(
     with pytest.raises(Fault, match="file_exists"):
         new_study(tmp_path)
     assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == {"study.esk": b"another's"}
+
+
+def test_that_a_new_study_that_cannot_get_its_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("not permitted")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(study_file, "_appear", fail)
+        with pytest.raises(Fault, match="file_read_only"):
+            new_study(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_that_a_passphrase_that_was_taken_off_from_outside_is_named(tmp_path: Path) -> None:
+    key = Key.of_passphrase("a winter’s day")
+    path = tmp_path / "study.esk"
+    with Study.create(path, person=NURSE, key=key) as study:
+        raw = study._key
+    connection = connect(path, raw, "rw")
+    connection.execute(PUBLIC.pragma().replace("PRAGMA key", "PRAGMA rekey"))
+    connection.close()
+    assert [finding.code for finding in check_file(path).findings] == ["passphrase_differs"]
+
+
+def test_that_what_is_no_database_is_no_study(tmp_path: Path) -> None:
+    error = sql.DatabaseError("file is not a database")
+    error.sqlite_errorname = "SQLITE_NOTADB"
+    (tmp_path / "x").touch()
+    assert fault_of(error, tmp_path / "x").code == "not_a_study"
+
+
+def test_that_the_key_is_not_exchanged_under_a_writer_that_is_busy_or_cannot_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_room, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(writer_room, "RETRY_SECONDS", 600)
+    study = new_study(tmp_path)
+    writer = study._writer
+    assert writer is not None
+    monkeypatch.setattr(writer, "_lent", True)
+    with pytest.raises(Fault, match="study_busy"):
+        writer.exchange_file(PUBLIC, lambda head, _: head)
+    monkeypatch.setattr(writer, "_lent", False)
+    reader = connect(study.path, PUBLIC, "ro")
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM patient").fetchall()  # holds the writer up
+    study.set_value(study.patients[0].id, Kind.PATIENT, study.patients[0].id, "age_years", 60)
+    with pytest.raises(Fault, match="file_busy"):
+        writer.exchange_file(PUBLIC, lambda head, _: head)
+    reader.close()
+    study.retry()
+    while not study.settle(0.5):
+        study.retry()
+    study.close()
 
 
 def test_that_a_value_that_is_none_of_its_variable_is_no_value() -> None:
@@ -138,7 +194,10 @@ def test_that_a_recovery_that_fails_on_the_disk_is_named(tmp_path: Path, monkeyp
 )
 def test_that_a_journal_with_another_head_is_not_complete(tmp_path: Path, at: int, new: bytes) -> None:
     journal = half_done(tmp_path).with_name("study.esk-journal").read_bytes()
+    (pages,) = unpack(">I", journal[8:12])
+    end = 512 + -(-pages * (4096 + 8) // 512) * 512
     assert recovery._is_complete(journal)
+    assert recovery._is_complete(journal[:end])
     assert not recovery._is_complete(journal[:at] + new + journal[at + len(new) :])
     assert not recovery._is_complete(journal[:27])
 
@@ -158,6 +217,20 @@ def test_that_a_follower_takes_no_role_on_a_journal_of_another_study(tmp_path: P
     journal.unlink()
     study.set_value(one, Kind.PATIENT, one, "age_years", 60).result(5)
     study.close()
+
+
+def test_that_whoever_takes_the_role_takes_back_what_another_left_half_done(tmp_path: Path) -> None:
+    study = new_study(tmp_path)
+    study.release()
+    with python(HALF_DONE, study.path) as process:
+        process.wait()
+    assert study.path.with_name("study.esk-journal").stat().st_size > 512
+    one = study.patients[1].id
+    study.set_value(one, Kind.PATIENT, one, "weight_kg", 80.0).result(5)
+    study.close()
+    with Study.open(study.path, person=NURSE) as again:
+        assert [patient.get("age_years") for patient in again.patients] == [57, 40]
+    assert check_file(study.path).is_whole
 
 
 @pytest.mark.parametrize("error", [sql.OperationalError("disk I/O error"), Fault("file_changed", path="")])
