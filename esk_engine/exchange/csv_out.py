@@ -21,6 +21,7 @@ from esk_engine.exchange.flat import (
     names_of,
     row_count,
     rows_with_number,
+    write_head,
     write_table,
 )
 from esk_engine.exchange.layout import DATA_SHEETS
@@ -79,5 +80,6 @@ def export_csv(
     write_table(path, analysis_names(), analysis_rows(snapshot.cohort), form, cancelled, advance)
     script = folder / f"{ANALYSIS}.R"
     script.write_text(r_script(snapshot, wording, path.name, form), encoding="utf-8", newline="\n")
+    head = write_head(folder, snapshot)
     progress(1.0)
-    return (*written, path, script)
+    return (*written, path, script, head)

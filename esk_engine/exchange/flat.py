@@ -7,6 +7,7 @@ three decimals gets a fourth.
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from esk_engine import __version__
 from esk_engine.cohort import Cohort
 from esk_engine.dictionary import DERIVED, Kind
 from esk_engine.errors import Fault
@@ -22,10 +24,12 @@ from esk_engine.exchange.atomic import written_beside
 from esk_engine.exchange.layout import DATA_SHEETS, DataSheet
 from esk_engine.judge import Group
 from esk_engine.records import BelowLloq, Patient, Value
+from esk_engine.study import StudySnapshot
 from esk_engine.wording import as_decimal
 
 Dialect = Literal["dutch", "international"]
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
+HEAD_FILE: Final = "esk_export.json"
 _STEP = 500
 Progress = Callable[[float], None]
 Cancelled = Callable[[], bool]
@@ -152,6 +156,20 @@ def write_table(
 def _cell(value: Value, decimal: str) -> str:
     text = plain_text(value, decimal)
     return guarded(text) if isinstance(value, str) else text
+
+
+def write_head(folder: Path, snapshot: StudySnapshot) -> Path:
+    """Beside an export of several files: of which study it was made, and where its log ended then."""
+    path = folder / HEAD_FILE
+    told = {
+        "study": snapshot.settings.study_name or snapshot.name,
+        "program": f"Esk {__version__}",
+        "log_seq": snapshot.version,
+        "log_head": snapshot.head,
+    }
+    with written_beside(path, ".json") as beside:
+        beside.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return path
 
 
 class Counted:

@@ -1,4 +1,4 @@
-"""Where the log of a study ended when something was made of it: an Excel export, an ``analyse --json``, a backup."""
+"""Where the log of a study ended when something was made of it: an export, a printed log, a backup."""
 
 from __future__ import annotations
 
@@ -63,7 +63,16 @@ def _of_json(path: Path) -> tuple[int, str] | None:
         raise Fault("file_unreadable", path=str(path), detail=error.strerror or "") from None
     except (ValueError, RecursionError):
         return None
+    return _line(cast("list[Any]", raw)[-1:]) if isinstance(raw, list) else _told(raw, "log_seq", "log_head")
+
+
+def _line(last: list[Any]) -> tuple[int, str] | None:
+    """The last line of a log that ``log --json`` printed."""
+    return _told(last[0], "seq", "hash") if last else None
+
+
+def _told(raw: object, number: str, text: str) -> tuple[int, str] | None:
     told = cast("dict[str, Any]", raw) if isinstance(raw, dict) else {}
-    seq, text = told.get("log_seq"), told.get("log_head")
-    is_head = isinstance(seq, int) and isinstance(text, str) and _HASH.fullmatch(text)
-    return (int(seq), str(text)) if is_head else None  # type: ignore[arg-type]
+    seq, found = told.get(number), told.get(text)
+    is_head = isinstance(seq, int) and not isinstance(seq, bool) and isinstance(found, str) and _HASH.fullmatch(found)
+    return (int(seq), str(found)) if is_head else None  # type: ignore[arg-type]

@@ -19,6 +19,7 @@ from esk_engine.exchange.flat import (
     Progress,
     data_rows,
     row_count,
+    write_head,
     write_table,
 )
 from esk_engine.exchange.layout import DATA_SHEETS, DataSheet
@@ -151,5 +152,6 @@ def export_redcap(
     write_table(data, _head(), _rows(snapshot.patients), form, cancelled, advance, with_mark=False)
     rows = _dictionary_rows(wording)
     write_table(dictionary, DICTIONARY_HEAD, rows, form, cancelled, advance, with_mark=False)
+    head = write_head(folder, snapshot)
     progress(1.0)
-    return data, dictionary
+    return data, dictionary, head

@@ -19,6 +19,7 @@ def syntax(snapshot: StudySnapshot, file: str, wording: Wording) -> str:
         (
             f"* {title}.",
             f"* {_line(wording('export.csv.made_by'))}; {_line(wording('export.csv.criteria'))}: {criteria}.",
+            f"* {_line(wording('export.log_line'))} {snapshot.version}, {snapshot.head}.",
             "* Asymp. Sig. (2-tailed) is Esk's `asymptotic`; Exact Sig. [2*(1-tailed Sig.)] its `exact_spss`.",
             f"GET FILE='{quoted}'.",
             "",

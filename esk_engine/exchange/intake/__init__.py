@@ -49,6 +49,7 @@ __all__ = [
     "factor",
     "faults_of",
     "fits",
+    "is_folder",
     "is_import_workbook",
     "open_source",
     "propose",
@@ -61,6 +62,14 @@ __all__ = [
 ]
 
 TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".tab")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder is named; a name that no file can have names none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def open_source(path: str | Path, form: TextForm | None = None, cancelled: Callable[[], bool] | None = None) -> Source:
@@ -77,7 +86,7 @@ def open_source(path: str | Path, form: TextForm | None = None, cancelled: Calla
         Where it is neither a workbook nor a text file that may be opened.
     """
     path = Path(path)
-    if path.is_dir():
+    if is_folder(path):
         return read_folder(path, form)
     with calm(path), path.open("rb") as file:
         head = file.read(8)
