@@ -26,7 +26,10 @@ from tests.faults.processes import folder
 
 ROOT = Path(__file__).resolve().parents[2]
 _MUTATED = ROOT / "esk_engine" / "study_file"
-_TESTS = ("tests/engine/study_file", "tests/engine/test_study.py")
+_TESTS = (
+    "tests/engine/study_file",
+    *(f"tests/engine/test_{name}.py" for name in ("study", "people", "signing", "role", "restore")),
+)
 _COPIED = ("esk_engine", "resources", "tests", "pyproject.toml")
 _SECONDS = 120.0  # a test run that takes longer hangs: the change was noticed
 _MOST_TESTS = 60  # functions

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from struct import unpack
 
@@ -273,3 +274,16 @@ def test_that_a_bug_of_ours_keeps_the_value_and_is_told(tmp_path: Path, monkeypa
         study.retry()
     study.close()
     assert check_file(study.path).is_whole
+
+
+def test_that_the_collector_is_on_again_after_a_study_was_read(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    assert gc.isenabled()
+    check_file(path)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        check_file(path)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
