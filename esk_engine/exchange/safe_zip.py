@@ -99,7 +99,7 @@ def inspect_workbook(path: Path) -> None:
         ``workbook_too_large`` or ``workbook_damaged``.
     """
     with calm(path):
-        if path.is_dir():
+        if path.exists() and not path.is_file():
             raise Fault("not_a_workbook", file=path.name)
         with path.open("rb") as file:
             head = file.read(8)

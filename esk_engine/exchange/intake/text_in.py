@@ -10,8 +10,8 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +32,12 @@ DELIMITERS: Final = (";", "\t", ",", "|")
 _LOOKED_AT = 2_000  # records that decide on delimiter, decimal sign and dates
 _MOST_COLUMNS = 5_000
 _LONGEST_FIELD = 1_000_000
+_LONGEST_LINE = 2_000_000
+_MOST_FILLED = 3_000_000  # cells with something in them; ten thousand patients have under two million
+_MOST_CELLS = 20_000_000
+_MOST_KNOWN = 100_000
+_SAMPLE = 200_000  # characters that decide on the delimiter
+_CHUNK = 1024 * 1024
 _COMMA = re.compile(r"<?\s*[-+]?\d+,\d+")
 _POINT = re.compile(r"<?\s*[-+]?\d+\.\d+")
 _THOUSANDS = re.compile(r"<?\s*[-+]?[1-9]\d{0,2}[.,]\d{3}")
@@ -51,9 +57,12 @@ def read_text(path: Path, form: TextForm | None = None) -> Source:
     ------
     Fault
         ``workbook_missing``, ``workbook_empty``, ``workbook_too_large``, ``text_encoding`` where its bytes are no
-        text of that encoding, ``text_binary``, ``text_quotes`` (line), ``text_columns``.
+        text of that encoding, ``text_binary``, ``text_quotes`` (line), ``text_columns``, ``text_line``,
+        ``workbook_too_many_cells``.
     """
     with calm(path):
+        if path.exists() and not path.is_file():
+            raise Fault("not_a_workbook", file=path.name)
         if path.stat().st_size > LARGEST_BYTES:
             raise Fault("workbook_too_large", file=path.name, megabytes=LARGEST_BYTES // 1024**2)
         data = path.read_bytes()
@@ -61,10 +70,14 @@ def read_text(path: Path, form: TextForm | None = None) -> Source:
         raise Fault("workbook_empty", file=path.name)
     encoding, sure = _encoding(data, path)
     guessed = TextForm(encoding)
-    text, issues = _decoded(data, encoding if form is None else form.encoding, path)
+    text = _text(data, encoding if form is None else form.encoding, path)
+    del data
+    issues = text.issues
     delimiter, clear = _delimiter(text)
     guessed = replace(guessed, delimiter=delimiter)
-    records = _records(text, delimiter if form is None else form.delimiter, path)
+    records = _records(text, delimiter if form is None else form.delimiter)
+    if max(map(len, records), default=0) < 2:
+        issues += (_warned(path, "delimiter_absent"),)
     cells = [cell.strip() for record in records[:_LOOKED_AT] for cell in record]
     guessed = replace(guessed, decimal=decimal_of(cells), date_order=date_order_of(cells))
     certain = {name for name, known in (("encoding", sure), ("delimiter", clear)) if known}
@@ -98,44 +111,86 @@ def _encoding(data: bytes, path: Path) -> tuple[Encoding, bool]:
         return "utf-8-sig", True
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", True
-    if data.count(b"\0") > len(data) // 100:
+    nulls = data.count(b"\0")
+    if nulls > len(data) // 100:
+        if data[1::2].count(b"\0") > 0.9 * nulls > len(data) // 3:
+            return "utf-16", False
         raise Fault("text_binary", file=path.name)
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        data.decode("utf-8")
+        for at in range(0, len(data), _CHUNK):
+            decoder.decode(data[at : at + _CHUNK], at + _CHUNK >= len(data))
     except UnicodeDecodeError:
         return "cp1252", False
     return "utf-8", True
 
 
-def _decoded(data: bytes, encoding: Encoding, path: Path) -> tuple[str, tuple[Issue, ...]]:
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Fault("text_encoding", file=path.name, encoding=encoding, line=line) from None
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text file's bytes, decoded line by line: as a whole its text may take four times as much memory."""
+
+    data: bytes
+    encoding: str
+    path: Path
+    issues: tuple[Issue, ...]
+
+    def lines(self) -> Iterator[str]:
+        """Its lines, whatever ends them, each with ``\\n`` at its end.
+
+        Raises
+        ------
+        Fault
+            ``text_encoding`` where the bytes are no text of that encoding, ``text_line`` for one that has no end.
+        """
+        number = 0
+        with io.TextIOWrapper(io.BytesIO(self.data), encoding=self.encoding, newline=None) as stream:
+            while True:
+                try:
+                    line = stream.readline(_LONGEST_LINE)
+                except UnicodeDecodeError as error:
+                    at = number + 1 + error.object.count(b"\n", 0, error.start)
+                    raise _not_decoded(self.path, self.encoding, at) from None
+                if not line:
+                    return
+                number += 1
+                if len(line) >= _LONGEST_LINE:
+                    raise Fault("text_line", file=self.path.name, line=number, longest=_LONGEST_LINE)
+                yield line
+
+
+def _text(data: bytes, encoding: Encoding, path: Path) -> _Text:
+    """The file as text of an encoding; what is odd about it is told."""
     found: list[Issue] = []
-    if "\0" in text:
-        found.append(_warned(path, "nul_left_out", count=text.count("\0")))
-        text = text.replace("\0", "")
-    counts = (text.count("\r\n"), _lone(text, "\n"), _lone(text, "\r"))
-    if sum(count > 0 for count in counts) > 1:
+    known: str = encoding
+    if encoding == "utf-16":  # its bytes are not those of its characters
+        try:
+            data, known = data.decode(encoding).encode(), "utf-8"
+        except UnicodeDecodeError as error:
+            raise _not_decoded(path, encoding, data.count(b"\n", 0, error.start) + 1) from None
+    nulls = data.count(b"\0")
+    if nulls:
+        found.append(_warned(path, "nul_left_out", count=nulls))
+        data = data.replace(b"\0", b"")
+    both = data.count(b"\r\n")
+    if sum(count > 0 for count in (both, data.count(b"\n") - both, data.count(b"\r") - both)) > 1:
         found.append(_warned(path, "line_ends_mixed"))
-    return text, tuple(found)
+    return _Text(data, known, path, tuple(found))
 
 
-def _lone(text: str, end: str) -> int:
-    return text.count(end) - text.count("\r\n")
+def _not_decoded(path: Path, encoding: str, line: int) -> Fault:
+    return Fault("text_encoding", file=path.name, encoding=encoding, line=line)
 
 
 def _warned(path: Path, code: str, **params: object) -> Issue:
     return Issue(code, "", Severity.WARNING, {"value": path.name, **params}, Place(str(path)))
 
 
-def _delimiter(text: str) -> tuple[str, bool]:
+def _delimiter(text: _Text) -> tuple[str, bool]:
     """The delimiter under which the first records have the most columns of one width; whether no other does."""
     best, runner_up = (";", 0.0), 0.0
+    first = _first_lines(text)
     for candidate in DELIMITERS:
-        widths = [len(record) for record in _first_records(text, candidate) if any(cell.strip() for cell in record)]
+        widths = [len(record) for record in _first_records(first, candidate) if any(cell.strip() for cell in record)]
         if not widths or max(widths) < 2:
             continue
         width, count = Counter(widths).most_common(1)[0]
@@ -147,30 +202,52 @@ def _delimiter(text: str) -> tuple[str, bool]:
     return best[0], best[1] > 1.4 * runner_up
 
 
-def _first_records(text: str, delimiter: str) -> list[list[str]]:
+def _first_lines(text: _Text) -> list[str]:
+    found: list[str] = []
+    size = 0
+    for line in islice(text.lines(), _LOOKED_AT):
+        found.append(line)
+        size += len(line)
+        if size > _SAMPLE:
+            break
+    return found
+
+
+def _first_records(lines: Sequence[str], delimiter: str) -> list[list[str]]:
     records: list[list[str]] = []
     try:
-        records += islice(_reader(text[:200_000], delimiter), 200)
+        records += islice(_reader(lines, delimiter), 200)
     except csv.Error:  # not under this delimiter, or cut in the middle of a field
         return records
     return records
 
 
-def _reader(text: str, delimiter: str) -> CsvReader:
+def _reader(lines: Iterable[str], delimiter: str) -> CsvReader:
     csv.field_size_limit(_LONGEST_FIELD)
-    return csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    return csv.reader(lines, delimiter=delimiter, strict=True)
 
 
-def _records(text: str, delimiter: str, path: Path) -> list[list[str]]:
-    reader = _reader(text, delimiter)
+def _records(text: _Text, delimiter: str) -> list[list[str]]:
+    """Every record, without the empty cells at its end; texts that are alike are held once."""
+    reader, file = _reader(text.lines(), delimiter), text.path.name
     records: list[list[str]] = []
+    known: dict[str, str] = {}
+    cells = filled = 0
     try:
         for record in reader:
             if len(record) > _MOST_COLUMNS:
-                raise Fault("text_columns", file=path.name, line=reader.line_num, most=_MOST_COLUMNS)
-            records.append(record)
+                raise Fault("text_columns", file=file, line=reader.line_num, most=_MOST_COLUMNS)
+            while record and not record[-1]:
+                record.pop()
+            cells += len(record)
+            filled += len(record) - record.count("")
+            if filled > _MOST_FILLED or cells > _MOST_CELLS:
+                raise Fault("workbook_too_many_cells", file=file, cells=_MOST_FILLED)
+            if len(known) > _MOST_KNOWN:
+                known.clear()
+            records.append([known.setdefault(cell, cell) for cell in record])
     except csv.Error:
-        raise Fault("text_quotes", file=path.name, line=reader.line_num) from None
+        raise Fault("text_quotes", file=file, line=reader.line_num) from None
     return records
 
 
