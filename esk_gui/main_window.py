@@ -86,6 +86,8 @@ class MainWindow(QMainWindow):
             "open_demo": self.open_demo,
             "import": self._import,
             "export_excel": self._export,
+            "report": self._report,
+            "print": partial(self._report, of_patient=True),
             "close_study": partial(self.leaving.before, self.leaving.close_study),
             "quit": self.close,
             "backups": partial(self.session.show_page, "backups"),
@@ -332,6 +334,16 @@ class MainWindow(QMainWindow):
     def _export(self) -> None:
         self.leave_field()
         self.exporting.ask()
+
+    def _report(self, *_: object, of_patient: bool = False) -> None:
+        """The report of the study; where a patient shows and ``of_patient``, that patient's page first."""
+        from esk_gui.patients.page import PatientsPage
+        from esk_gui.report.dialog import ReportDialog
+
+        self.leave_field()
+        page = self._pages().currentWidget()
+        patient_id = page.patient_id if of_patient and isinstance(page, PatientsPage) else None
+        ReportDialog(self.session, self, patient_id).open()
 
     def _ask_person(self) -> None:
         from esk_gui.dialogs.person import PersonDialog

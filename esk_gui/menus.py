@@ -42,6 +42,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_demo", ("Ctrl+D",), "demo"),
     ActionSpec("import", ("Ctrl+I",), "import"),
     ActionSpec("export_excel", ("Ctrl+E",), "export", needs_study=True),
+    ActionSpec("report", (), needs_study=True),
+    ActionSpec("print", ("Ctrl+P",), "print", needs_study=True),
     ActionSpec("backups", (), needs_study=True, group="page"),
     ActionSpec("lock_study", (), needs_study=True, needs_writing=True),
     ActionSpec("unlock_study", (), needs_study=True, needs_writing=True),
@@ -70,7 +72,7 @@ MENUS: Final = (
     (
         "menu.file",
         (
-            *("new_study", "open_study", "open_demo", "-", "import", "export_excel", "-"),
+            *("new_study", "open_study", "open_demo", "-", "import", "export_excel", "-", "report", "print", "-"),
             *("backups", "lock_study", "unlock_study", "-", "close_study", "quit"),
         ),
     ),
