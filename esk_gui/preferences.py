@@ -60,6 +60,7 @@ class Preferences:
     """
 
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self._file = folder / _FILE
         self.choices = _read(self._file)
 

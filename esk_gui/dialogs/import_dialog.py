@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +65,8 @@ class ImportDialog(EskDialog):
         self.column.addWidget(self.table, 1)
         self._copy = self.add_button(words("import_dialog.copy"), self._copy_list, kind="quiet", name="import_copy")
         self._copy.hide()
+        self._as_list = self.add_link(words("importing.as_list"), self._open_as_list, "import_as_list")
+        self._as_list.hide()
         self.add_button(words("import_dialog.other"), self._other, name="import_other")
         self.add_button(words("shell.cancel"), self.reject, name="button_cancel")
         self._write = self.add_button(words("import_dialog.write"), self._import, kind="primary", name="import_write")
@@ -119,6 +120,7 @@ class ImportDialog(EskDialog):
         self._model.show_issues(checked.issues)
         self.table.setVisible(bool(checked.issues))
         self._copy.setVisible(bool(checked.issues))
+        self._as_list.setVisible(bool(checked.issues))
 
     def _on_unreadable(self, error: BaseException) -> None:
         if not isinstance(error, Fault):
@@ -187,6 +189,17 @@ class ImportDialog(EskDialog):
     def _copy_list(self) -> None:
         QGuiApplication.clipboard().setText(self._model.as_text())
 
+    def _open_as_list(self) -> None:
+        """Go through the same workbook column by column, and choose among the values that differ."""
+        from esk_gui.importing.wizard import ImportWizard
+
+        parent = self.parentWidget()
+        self.reject()
+        if parent is not None:
+            wizard = ImportWizard(self.session, self._studies, parent)
+            wizard.open()
+            wizard.open_as_list(self._path)
+
     def _other(self) -> None:
         self.reject()
         parent = self.parentWidget()
@@ -195,15 +208,23 @@ class ImportDialog(EskDialog):
 
 
 def ask_import(session: Session, studies: Studies, window: QWidget) -> None:
-    """Ask for a workbook, then show what it holds."""
-    words = session.wording
-    folder = study_folder(session.preferences, documents_folder())
-    dialog = QFileDialog(window, words("import_dialog.choose"), str(folder), words("shell.export.filter"))
-    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.fileSelected.connect(partial(show_import, session, studies, window))
-    dialog.open()
+    """Open the wizard, and ask for a file over it; whatever is chosen finds its own way from there."""
+    from esk_gui.importing.wizard import ImportWizard
+
+    wizard = ImportWizard(session, studies, window)
+    wizard.open()
+    wizard.ask_file()
 
 
 def show_import(session: Session, studies: Studies, window: QWidget, path: str) -> None:
-    """Read a workbook and show what it holds."""
-    ImportDialog(session, studies, window, Path(path)).open()
+    """Read a file and show what it holds: an import workbook at once, any other list step by step."""
+    from esk_engine.exchange.intake import is_import_workbook
+    from esk_gui.importing.wizard import ImportWizard
+
+    def opened(is_strict: bool) -> None:
+        if is_strict:
+            ImportDialog(session, studies, window, Path(path)).open()
+        else:
+            ImportWizard(session, studies, window, Path(path)).open()
+
+    session.jobs.run(lambda progress, cancelled: is_import_workbook(path), opened)

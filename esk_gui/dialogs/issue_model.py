@@ -43,6 +43,10 @@ class IssueModel(QAbstractTableModel):
         self._issues = sorted(issues, key=lambda issue: not issue.is_error)
         self.endResetModel()
 
+    def issue(self, row: int) -> Issue:
+        """The issue that a row tells."""
+        return self._issues[row]
+
     def as_text(self) -> str:
         """All rows as lines of tab-separated text, for the clipboard."""
         return "\n".join(f"{_place(issue)}\t{self._wording.issue(issue)}" for issue in self._issues)
