@@ -97,7 +97,7 @@ def open_source(path: str | Path, form: TextForm | None = None, cancelled: Calla
 def is_import_workbook(path: str | Path) -> bool:
     """Whether a file is read by the strict rules of the import workbook: by its sheets, or because it is no list."""
     path = Path(path)
-    if path.is_dir() or path.suffix.casefold() in TEXT_ENDINGS:
+    if is_folder(path) or path.suffix.casefold() in TEXT_ENDINGS:
         return False
     names = sheet_names(path)
     return not names or any(name_key(name) in READ_SHEETS for name in names)
