@@ -11,6 +11,7 @@ entities are refused by the parser itself, in whatever encoding they stand.
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -128,6 +129,8 @@ def calm(path: Path) -> Generator[None, None, None]:
     except DefusedXmlException as error:
         raise Fault("workbook_entities", file=path.name) from error
     except OSError as error:
+        if error.errno in (None, errno.EINVAL):  # a place in the file that is none
+            raise Fault("workbook_damaged", file=path.name) from error
         raise Fault("workbook_unreadable", file=path.name, reason=error.strerror or "") from error
     except MemoryError as error:
         raise Fault("workbook_too_large", file=path.name, megabytes=MAX_STREAMED_BYTES // 1024**2) from error

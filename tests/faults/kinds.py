@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.faults import doubles, edits, flips, full, io_errors, kill, machine, power
+from tests.faults import doubles, edits, files, flips, full, io_errors, kill, machine, power
 from tests.faults.figures import Figures
 
 Runner = Callable[[int, int, int], Figures]  # size, seed, workers
@@ -35,5 +35,6 @@ KINDS: dict[str, tuple[Part, ...]] = {
     "flips": (Part(flips.run, 400, 10_000),),
     "doubles": (Part(doubles.run, 60, 1000), Part(lambda size, seed, workers: doubles.clock(size, seed), 3, 50)),
     "edits": (Part(edits.run, 300, 1000),),
+    "files": (Part(files.run, 500, 10_000, portions=2),),
     "machine": (Part(machine.run, 10, 1000),),
 }
