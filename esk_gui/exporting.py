@@ -1,10 +1,12 @@
-"""Export to Excel: asked for, done beside the window over a frozen copy of the study, told when it is there."""
+"""Every form that a study goes out in: asked for, written beside the window over a frozen copy, and told."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -17,6 +19,7 @@ from esk_gui.jobs import Cancelled, Job, Progress
 from esk_gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
+    from esk_engine.exchange.flat import Dialect
     from esk_engine.study import StudySnapshot
     from esk_engine.wording import Wording
 
@@ -24,7 +27,22 @@ _FIGURE_SIZE = (640, 520)
 _FIGURES_SHARE = 0.2
 
 
-class ExcelExport(QObject):
+@dataclass(frozen=True)
+class Form:
+    """One form that a study goes out in; ``suffix`` "" makes a folder of files.
+
+    ``write(snapshot, target, wording, progress, cancelled)`` runs beside the window; the template needs no study.
+    """
+
+    name: str
+    suffix: str
+    write: Callable[[Any, Path, Wording, Progress, Cancelled], object]
+    title: str
+    filter: str
+    needs_study: bool = True
+
+
+class Exports(QObject):
     """One export at a time, each in a notice of its own."""
 
     def __init__(self, session: Session, window: QWidget) -> None:
@@ -33,24 +51,27 @@ class ExcelExport(QObject):
         self._job: Job | None = None
         self._notice: Notice | None = None
 
-    def ask(self) -> None:
-        """Ask where the workbook is to go, and write it there."""
-        session, words = self._session, self._session.wording
+    def ask(self, name: str = "excel") -> None:
+        """Ask where it is to go, and write it there."""
+        session, words, form = self._session, self._session.wording, FORMS[name]
         folder = study_folder(session.preferences, documents_folder())
-        target = folder / f"{session.open_study.name}.xlsx"
-        dialog = QFileDialog(self._window, words("shell.export.title"), str(target), words("shell.export.filter"))
+        stem = session.open_study.name if form.needs_study else words("shell.export.template_name")
+        ending = f".{form.suffix}" if form.suffix else f" {name.partition('_')[0]}"
+        target = folder / f"{stem}{ending}"
+        dialog = QFileDialog(self._window, words(form.title), str(target), words(form.filter))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("xlsx")
-        dialog.fileSelected.connect(self.export)
+        if form.suffix:
+            dialog.setDefaultSuffix(form.suffix)
+        dialog.fileSelected.connect(partial(self.export, name=name))
         dialog.open()
 
-    def export(self, path: str) -> None:
+    def export(self, path: str, name: str = "excel") -> None:
         """Write the study as it is now to ``path``."""
-        target, words = Path(path), self._session.wording
+        target, words, form = Path(path), self._session.wording, FORMS[name]
         self.cancel()
-        snapshot = self._session.open_study.snapshot()
+        snapshot = self._session.open_study.snapshot() if form.needs_study else None
         self._show(words("shell.export.running", file=target.name), has_progress=True)
-        work = partial(export_study, snapshot, target, words)
+        work = partial(form.write, snapshot, target, words)
         done, failed = partial(self._on_done, target), self._on_failed
         self._job = self._session.jobs.run(work, done, failed, topic=EXPORT_TOPIC)
         if self._notice is not None:
@@ -136,3 +157,49 @@ def export_study(
 
 def _open(path: Path) -> bool:
     return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+
+
+def _spss(snapshot: StudySnapshot, target: Path, wording: Wording, progress: Progress, cancelled: Cancelled) -> None:
+    from esk_engine.exchange.spss import export_spss
+
+    export_spss(snapshot, target, wording, progress=progress, cancelled=cancelled)
+
+
+def _redcap(snapshot: StudySnapshot, target: Path, wording: Wording, progress: Progress, cancelled: Cancelled) -> None:
+    from esk_engine.exchange.redcap import export_redcap
+
+    export_redcap(snapshot, target, wording, progress=progress, cancelled=cancelled)
+
+
+def _csv(
+    dialect: Dialect,
+    snapshot: StudySnapshot,
+    target: Path,
+    wording: Wording,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> None:
+    from esk_engine.exchange.csv_out import export_csv
+
+    export_csv(snapshot, target, wording, dialect, progress=progress, cancelled=cancelled)
+
+
+def _template(snapshot: None, target: Path, wording: Wording, progress: Progress, cancelled: Cancelled) -> None:
+    from esk_engine.exchange.template import write_template
+
+    write_template(target, wording)
+
+
+_EXCEL, _FOLDER = "shell.export.filter", "shell.export.filter.folder"
+_CSV_TITLE = "shell.export.title.csv"
+FORMS: Final = {
+    form.name: form
+    for form in (
+        Form("excel", "xlsx", export_study, "shell.export.title", _EXCEL),
+        Form("spss", "sav", _spss, "shell.export.title.spss", "shell.export.filter.spss"),
+        Form("csv", "", partial(_csv, "dutch"), _CSV_TITLE, _FOLDER),
+        Form("csv_international", "", partial(_csv, "international"), _CSV_TITLE, _FOLDER),
+        Form("redcap", "", _redcap, "shell.export.title.redcap", _FOLDER),
+        Form("template", "xlsx", _template, "shell.export.title.template", _EXCEL, needs_study=False),
+    )
+}

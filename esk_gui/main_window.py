@@ -17,12 +17,12 @@ from esk_engine.errors import Fault
 from esk_engine.fault_log import fault_log_path, record
 from esk_gui.app import PageName, Session
 from esk_gui.backing import Backing
-from esk_gui.exporting import ExcelExport
+from esk_gui.exporting import Exports
 from esk_gui.following import Following
 from esk_gui.icons import app_icon
 from esk_gui.leaving import Leaving, leave_field
 from esk_gui.locking import Locking
-from esk_gui.menus import RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
+from esk_gui.menus import FLAT_FORMS, RAIL_PAGES, SHORTCUT_FORMAT, Actions, MenuRow
 from esk_gui.pages import PageStack
 from esk_gui.start_page import StartPage
 from esk_gui.studies import Studies
@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(app_icon())
         self.setMinimumSize(640, 360)
         self.studies = Studies(session, self)
-        self.exporting = ExcelExport(session, self)
+        self.exporting = Exports(session, self)
         self.backing = Backing(session, self)
         self.leaving = Leaving(session, self, self._pages, self.studies, self.backing)
         self.window_actions = Actions(self, self._handlers())
@@ -85,7 +85,9 @@ class MainWindow(QMainWindow):
             "open_study": partial(self.leaving.before, self.studies.ask_open),
             "open_demo": self.open_demo,
             "import": self._import,
-            "export_excel": self._export,
+            "export_excel": partial(self._export, "excel"),
+            **{f"export_{name}": partial(self._export, name) for name in FLAT_FORMS},
+            "template": partial(self.exporting.ask, "template"),
             "report": self._report,
             "print": partial(self._report, of_patient=True),
             "close_study": partial(self.leaving.before, self.leaving.close_study),
@@ -331,9 +333,9 @@ class MainWindow(QMainWindow):
         self.leave_field()
         self.studies.with_person(partial(ask_import, self.session, self.studies, self))
 
-    def _export(self) -> None:
+    def _export(self, name: str) -> None:
         self.leave_field()
-        self.exporting.ask()
+        self.exporting.ask(name)
 
     def _report(self, *_: object, of_patient: bool = False) -> None:
         """The report of the study; where a patient shows and ``of_patient``, that patient's page first."""

@@ -21,6 +21,7 @@ MENU_HEIGHT: Final = 36
 _SYNTHETIC_FROM: Final = 780
 SHORTCUT_FORMAT: Final = QKeySequence.SequenceFormat.NativeText
 WHILE_LOCKED: Final = ("quit",)
+FLAT_FORMS: Final = ("spss", "csv", "csv_international", "redcap")
 RAIL_PAGES: Final = ("patients", "criteria", "results", "figures", "log")
 
 
@@ -42,6 +43,8 @@ ACTIONS: Final[tuple[ActionSpec, ...]] = (
     ActionSpec("open_demo", ("Ctrl+D",), "demo"),
     ActionSpec("import", ("Ctrl+I",), "import"),
     ActionSpec("export_excel", ("Ctrl+E",), "export", needs_study=True),
+    *(ActionSpec(f"export_{name}", (), needs_study=True) for name in FLAT_FORMS),
+    ActionSpec("template"),
     ActionSpec("report", (), needs_study=True),
     ActionSpec("print", ("Ctrl+P",), "print", needs_study=True),
     ActionSpec("backups", (), needs_study=True, group="page"),
@@ -72,7 +75,9 @@ MENUS: Final = (
     (
         "menu.file",
         (
-            *("new_study", "open_study", "open_demo", "-", "import", "export_excel", "-", "report", "print", "-"),
+            *("new_study", "open_study", "open_demo", "-", "import", "template"),
+            ("menu.export", ("export_excel", *(f"export_{name}" for name in FLAT_FORMS))),
+            *("-", "report", "print", "-"),
             *("backups", "lock_study", "unlock_study", "-", "close_study", "quit"),
         ),
     ),

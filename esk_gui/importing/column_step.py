@@ -5,26 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QResizeEvent, QStandardItemModel
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from esk_engine.dictionary import ANALYTES, Kind
 from esk_engine.errors import Fault
 from esk_gui.app import Session
-from esk_gui.importing.column_model import Column, ColumnModel
-from esk_gui.importing.step import Step, fill_tables
+from esk_gui.importing.column_model import ColumnModel
+from esk_gui.importing.step import Step, fill_tables, share_width
 from esk_gui.importing.targets import LEFT_OUT, code_of, target_choices, target_of
 from esk_gui.importing.work import ImportWork
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.entry import ChoiceBox, EntryLine
 from esk_gui.widgets.frames import bare, scrolling
-from esk_gui.widgets.labels import MessageLabel, text_label
+from esk_gui.widgets.labels import ElidedLabel, MessageLabel, text_label
 from esk_gui.widgets.tables import quiet_table
 
 if TYPE_CHECKING:
     from esk_engine.exchange.intake import ColumnRule
 
 _LAST_MINUTE = 1440
+
+_SHARES = (22, 27, 36)
 
 
 class ColumnStep(Step):
@@ -44,10 +47,11 @@ class ColumnStep(Step):
         self.table = quiet_table("import_columns", self._model)
         self.table.setMinimumHeight(140)
         self.table.horizontalHeader().setStretchLastSection(True)
-        for at, width in ((Column.HEADING, 230), (Column.EXAMPLES, 300), (Column.BECOMES, 300)):
-            self.table.setColumnWidth(at, width)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         column.addWidget(self.table, 1)
+        self._heading = ElidedLabel("", "heading")
+        self._heading.setObjectName("import_heading")
+        column.addWidget(self._heading)
         column.addLayout(self._target_fields())
         bare(QVBoxLayout(self)).addWidget(scrolling(content, "import_columns_area"))
 
@@ -161,6 +165,7 @@ class ColumnStep(Step):
         rule = self._rule()
         self.target.setEnabled(rule is not None)
         target = rule.target if rule is not None else None
+        self._heading.setText(rule.header if rule is not None else "")
         self.target.show_code(code_of(target))
         is_row = target is not None and target.kind in (Kind.READING, Kind.SAMPLE)
         has_minute = is_row and target is not None and target.variable not in ("minute", "analyte")
@@ -189,6 +194,11 @@ class ColumnStep(Step):
     def _show_field(self, field: QWidget, shown: bool) -> None:
         self._labels[field].setVisible(shown)
         field.setVisible(shown)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        share_width(self.table, _SHARES)
 
     # What a person changes
 

@@ -7,16 +7,17 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from esk_engine.errors import Fault, Issue
 from esk_gui.app import Session
 from esk_gui.dialogs.base import labelled
 from esk_gui.dialogs.messages import fault_lines
 from esk_gui.dialogs.refusals import refusal
-from esk_gui.importing.difference_model import Column, DifferenceModel, choices_of
-from esk_gui.importing.step import Step
+from esk_gui.importing.difference_model import DifferenceModel, choices_of
+from esk_gui.importing.step import Step, share_width
 from esk_gui.importing.work import ImportWork
 from esk_gui.jobs import Cancelled, Progress
 from esk_gui.widgets.buttons import button
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 FAULTS_TOPIC = "import_faults"
 _MOST_LINES = 5
+
+_SHARES = (15, 35, 17, 20)
 
 
 class DifferenceStep(Step):
@@ -61,8 +64,6 @@ class DifferenceStep(Step):
         self.table = quiet_table("import_differences", self.model)
         self.table.setMinimumHeight(120)
         self.table.horizontalHeader().setStretchLastSection(True)
-        for at, width in ((Column.PATIENT, 110), (Column.WHAT, 330), (Column.OLD, 180), (Column.NEW, 220)):
-            self.table.setColumnWidth(at, width)
         column.addWidget(self.table, 1)
         self._spacer = QWidget()
         column.addWidget(self._spacer, 1)
@@ -182,6 +183,11 @@ class DifferenceStep(Step):
         if any(issue.code == "reason_needed" for issue in fault.issues) or fault.code == "reason_needed":
             self.reason.set_state("error")
             self.reason.setFocus()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        share_width(self.table, _SHARES)
 
     # What a person chooses
 

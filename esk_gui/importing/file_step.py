@@ -60,6 +60,7 @@ class FileStep(Step):
         column.addWidget(self._hint)
         self.table = quiet_table("import_raw", self._model, row_height=26)
         self.table.verticalHeader().show()
+        self.table.horizontalHeader().setDefaultSectionSize(150)
         self.table.setMinimumHeight(150)
         column.addWidget(self.table, 1)
         bare(QVBoxLayout(self)).addWidget(scrolling(content, "import_file_area"))

@@ -39,7 +39,6 @@ class PreviewModel(QAbstractTableModel):
             "warning": icon("warning", theme, "warning"),
             "changed": icon("arrow_right", theme, "accent"),
         }
-        self._tints = {"error": "error_tint", "warning": "warning_tint", "changed": "accent_tint"}
 
     def show_table(
         self,
@@ -116,9 +115,6 @@ class PreviewModel(QAbstractTableModel):
             return self._text(index)
         if role == Qt.ItemDataRole.DecorationRole:
             return self._icons.get(self.state(index))
-        if role == Qt.ItemDataRole.BackgroundRole:
-            tint = self._tints.get(self.state(index))
-            return self._theme.color(tint) if tint else None
         if role == Qt.ItemDataRole.ForegroundRole:
             rule = self._rule(index.column())
             return self._theme.color("ink_3") if rule is None or rule.target is None else None
@@ -132,7 +128,8 @@ class PreviewModel(QAbstractTableModel):
         if cell.value is None:
             return f"{raw} → {self._wording('importing.empty')}" if cell.is_changed else raw
         becomes = self.becomes(index)
-        return raw if becomes == raw else f"{raw} → {becomes}"
+        is_same = becomes.replace(" ", "") == raw.replace(" ", "")
+        return raw if is_same else f"{raw} → {becomes}"
 
     @override
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

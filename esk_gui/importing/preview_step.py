@@ -23,7 +23,7 @@ from esk_gui.widgets.labels import MessageLabel, text_label
 from esk_gui.widgets.tables import quiet_table
 
 _SIDE_BY_SIDE_FROM = 900
-_ISSUES_WIDTH = 340
+_ISSUES_WIDTH = 440
 _MOST_ISSUES = 5_000
 
 

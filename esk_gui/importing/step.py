@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
 from esk_gui.app import Session
 from esk_gui.importing.work import ImportWork
@@ -43,3 +43,10 @@ def fill_tables(box: ChoiceBox, names: Sequence[str]) -> None:
             box.addItem(name, name)
         box.show_code(shown if shown in names else names[0] if names else "")
     box.setVisible(len(names) > 1)
+
+
+def share_width(table: QTableView, shares: Sequence[int]) -> None:
+    """Give the columns their share of the room, in hundredths; the last one takes what is left."""
+    width = table.viewport().width()
+    for at, share in enumerate(shares):
+        table.setColumnWidth(at, max(56, width * share // 100))

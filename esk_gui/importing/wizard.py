@@ -7,7 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+    QShortcut,
+)
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QWidget
 from typing_extensions import override
 
@@ -38,6 +47,7 @@ _ASK_TOPIC = "import_ask"
 _WIDTH, _SPARE = 1240, 40
 _TITLE_FROM = 860
 _PATIENCE_MS = 1000
+_CHIP_PADDING = 22
 
 
 class ImportWizard(EskDialog):
@@ -313,6 +323,7 @@ class ImportWizard(EskDialog):
         needed = self.work.open_needed
         text = words("importing.step.questions")
         self._chips["questions"].setText(f"{text} ({needed})" if needed else text)
+        self._fit_chips()
         self._back.setEnabled(name != "file" and not is_busy)
         if name != "differences":
             self._next.setText(words("importing.next"))
@@ -322,6 +333,13 @@ class ImportWizard(EskDialog):
         touched = words.plural("start.patients", self.differences_step.touched())
         self._next.setText(words("import_dialog.write_n", patients=touched) if ready else words("import_dialog.write"))
         self._next.setEnabled(ready and not is_busy)
+
+    def _fit_chips(self) -> None:
+        """Room for the words in the weight of the chosen one."""
+        for chip in self._chips.values():
+            font = QFont(chip.font())
+            font.setWeight(QFont.Weight.DemiBold)
+            chip.setMinimumWidth(QFontMetrics(font).horizontalAdvance(chip.text()) + _CHIP_PADDING)
 
     # Work beside the window
 
@@ -424,6 +442,10 @@ class ImportWizard(EskDialog):
             self._studies.create_from(Path(target), read)
 
     # Qt
+
+    @override
+    def grow(self) -> None:
+        """The frame keeps its size: its steps scroll."""
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
