@@ -47,12 +47,13 @@ p { margin: 0 0 8px; overflow-wrap: anywhere }
 p.lead { font-size: 15px; color: #5A5A5A } p.second { color: #5A5A5A }
 p.mark { color: #5A5A5A; font-weight: 600 }
 p.note, p.reference, .notes p { font-size: 11px; color: #5A5A5A; margin: 0 0 2px }
-.mark { width: 11px; height: 11px; vertical-align: -1px; margin-right: 5px }
+svg.mark { width: 11px; height: 11px; vertical-align: -1px; margin-right: 5px }
 dl { display: grid; grid-template-columns: repeat(var(--columns), 1fr); gap: 6px 24px; margin: 0 0 12px }
 dt { font-size: 11px; color: #6F6F6F } dd { margin: 0; overflow-wrap: anywhere }
 figure { margin: 20px 0; break-inside: avoid } figure svg { width: 100%; height: auto }
 figcaption, caption { text-align: left; padding-bottom: 6px; caption-side: top }
-.table { margin: 20px 0; overflow-x: auto }
+.table { margin: 20px 0; overflow-x: auto; break-inside: avoid }
+dl.list div { display: grid; grid-template-columns: 150px 1fr; gap: 12px } dl.list dt { font-size: inherit }
 table { border-collapse: collapse; width: 100%; border-bottom: 1px solid #1B1B1B; font-size: 12px }
 thead { display: table-header-group; border-top: 1px solid #1B1B1B; border-bottom: 1px solid #1B1B1B }
 tr { break-inside: avoid } tr.block td { border-top: 1px solid #EFEFEF } tbody tr:first-child td { border-top: 0 }
@@ -115,7 +116,8 @@ def _block(block: Block, figures: Mapping[str, bytes], wording: Wording, at: int
         return f"<p{role}>{opening}{_lines(block.text)}</p>"
     if isinstance(block, Facts):
         rows = "".join(f"<div><dt>{escape(label)}</dt><dd>{_lines(text)}</dd></div>" for label, text in block.rows)
-        return f'<dl style="--columns:{block.columns}">{rows}</dl>'
+        listed = ' class="list"' if block.columns == 1 else ""
+        return f'<dl{listed} style="--columns:{block.columns}">{rows}</dl>'
     if isinstance(block, PageBreak):
         return '<div class="break"></div>'
     if isinstance(block, FigureBlock):

@@ -129,14 +129,7 @@ def study_report(
         *_opening(snapshot, maker, wording),
         *_groups(analysis, wording),
         *_criteria(snapshot, analysis, wording),
-        Heading(wording("document.results")),
-        *(TableBlock(table) for table in tables(analysis)),
-        *figure_blocks(figure_series(analysis), analysis, wording),
-        Heading(wording("document.beside")),
-        *(TableBlock(table) for table in side_tables(analysis, found)),
-        *_warnings(found, wording),
-        Heading(wording("document.methods")),
-        *_methods(analysis, found, wording),
+        *(_results(analysis, found, wording) if snapshot.patients else ()),
         *_signed(snapshot, signatures, wording),
         *_origin(snapshot, wording),
     )
@@ -159,8 +152,22 @@ def _opening(snapshot: StudySnapshot, maker: Maker, wording: Wording) -> Iterato
     yield Facts(tuple((label, text) for label, text in rows if text))
 
 
+def _results(analysis: Analysis, found: Extras, wording: Wording) -> Iterator[Block]:
+    yield Heading(wording("document.results"))
+    yield from (TableBlock(table) for table in tables(analysis))
+    yield from figure_blocks(figure_series(analysis), analysis, wording)
+    yield Heading(wording("document.beside"))
+    yield from (TableBlock(table) for table in side_tables(analysis, found))
+    yield from _warnings(found, wording)
+    yield Heading(wording("document.methods"))
+    yield from _methods(analysis, found, wording)
+
+
 def _groups(analysis: Analysis, wording: Wording) -> Iterator[Block]:
     yield Heading(wording("document.patients"))
+    if not analysis.sizes[TOTAL]:
+        yield Paragraph(wording("document.no_patients"), "second")
+        return
     columns = (Column(wording("export.head.group")), Column("n", align="number"), Column("%", align="number"))
     whole = analysis.sizes[TOTAL]
     rows: list[GridRow] = []

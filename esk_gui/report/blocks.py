@@ -32,6 +32,7 @@ _SMALL_ROLE = SMALL, "ink_2"
 _TOGETHER = 6  # lines of a paragraph that are not divided over two pages
 _LABELS = 150.0
 _FACT_GAP, _SIDE_GAP = 20.0, 32.0
+_MOST_BESIDE = 240.0  # higher columns go below each other, where pages can end between their rows
 
 
 class BlockWriter:
@@ -65,7 +66,11 @@ class BlockWriter:
             if drawing is not None:
                 yield self._figure(block, drawing)
         elif isinstance(block, Sides):
-            yield self._sides(block)
+            beside = self._sides(block)
+            if beside is not None:
+                yield beside
+            else:
+                yield from self.bundles((*block.left, *block.right))
         elif not isinstance(block, PageBreak):
             grid = grid_of(block.table, self._wording) if isinstance(block, TableBlock) else block
             yield GridPieces(grid, self._ink, self._wording, self._width).bundle()
@@ -176,13 +181,16 @@ class BlockWriter:
 
         return Bundle((Piece(height, paint, 14.0 if block.name else 10.0),))
 
-    def _sides(self, block: Sides) -> Bundle:
-        """Both columns as one piece, each as high as it is."""
+    def _sides(self, block: Sides) -> Bundle | None:
+        """Both columns as one piece, each as high as it is; None where there is too little room for that."""
         room = self._width - _SIDE_GAP
         left = block.share * room
         columns: list[tuple[float, list[tuple[float, Piece]]]] = []
         height = 0.0
         for start, width, blocks in ((0.0, left, block.left), (left + _SIDE_GAP, room - left, block.right)):
+            grids = [each for each in blocks if isinstance(each, Grid)]
+            if any(GridPieces(grid, self._ink, self._wording, width).is_cramped for grid in grids):
+                return None
             writer = BlockWriter(self._ink, self._drawings, self._wording, width)
             placed: list[tuple[float, Piece]] = []
             top = 0.0
@@ -192,6 +200,8 @@ class BlockWriter:
                 top += piece.height
             columns.append((start, placed))
             height = max(height, top)
+        if height > _MOST_BESIDE:
+            return None
 
         def paint(painter: QPainter, top: float) -> None:
             for start, column in columns:

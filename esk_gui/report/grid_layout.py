@@ -86,10 +86,15 @@ class GridMeasure:
         left = 0.0
         for at, (need, width) in enumerate(zip(needs, widths, strict=True)):
             is_number = self._grid.columns[at].align == "number"
-            is_right = is_number and not self._has_pale(at)
+            is_right = is_number and not self._has_pale(at) and not self._stands_among_pale(at)
             zones.append(Zone(left, width, need.whole, need.rest, is_number, is_right))
             left += width + gap
         return GridLayout(pixels, tuple(zones), is_stacked)
+
+    def _stands_among_pale(self, at: int) -> bool:
+        """Groups stand alike: where one has percentages or ranges, one without is not moved to the right."""
+        groups = [other for other, column in enumerate(self._grid.columns) if column.group]
+        return at in groups and any(self._has_pale(other) for other in groups)
 
     def _has_pale(self, at: int) -> bool:
         return any(row.cells[at].pale for row in self._grid.rows)
@@ -98,7 +103,7 @@ class GridMeasure:
         column = self._grid.columns[at]
         head, head_least = self._head_needs(column, pixels)
         if column.align == "number":
-            return self._number_needs(at, pixels, is_stacked, head_least)
+            return self._number_needs(at, pixels, is_stacked, (head_least, head))
         natural, least = head, head_least
         for row in self._grid.rows:
             cell = row.cells[at]
@@ -123,7 +128,7 @@ class GridMeasure:
         under = self._ink.width(column.under, min(SMALL, pixels))
         return max(words, min(max(whole, under), _HEAD_NATURAL)), words
 
-    def _number_needs(self, at: int, pixels: int, is_stacked: bool, head: float) -> _Needs:
+    def _number_needs(self, at: int, pixels: int, is_stacked: bool, head: tuple[float, float]) -> _Needs:
         whole = rest = pale = 0.0
         for row in self._grid.rows:
             cell = row.cells[at]
@@ -132,8 +137,7 @@ class GridMeasure:
             pale = max(pale, self._ink.width(cell.pale, pixels))
         beside = pale + (_PALE_GAP if pale else 0.0)
         content = max(whole + rest, pale) if is_stacked else whole + rest + beside
-        natural = max(content, head)
-        return _Needs(natural, natural, whole, rest)
+        return _Needs(max(content, head[0]), max(content, head[1]), whole, rest)
 
 
 def number_widths(cell: GridCell, ink: Ink, wording: Wording, pixels: int) -> tuple[float, float]:

@@ -42,6 +42,11 @@ class GridPieces:
         self._grid, self._ink, self._wording, self._room = grid, ink, wording, room
         self._layout: GridLayout = GridMeasure(grid, ink, wording, room).layout()
 
+    @property
+    def is_cramped(self) -> bool:
+        """Whether the type had to become smaller than is easily read."""
+        return self._layout.pixels < SMALL
+
     def bundle(self) -> Bundle:
         """The whole table, its notes with its last row."""
         pieces: list[Piece] = [*self._titles()]

@@ -23,6 +23,7 @@ class Ink:
         found = self._fonts.get((pixels, bold))
         if found is None:
             font = figure_font(pixels, bold=bold)
+            font.setFeature(QFont.Tag("liga"), 0)  # who searches or copies a text finds its own letters
             font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)  # widths that hold at any resolution
             found = self._fonts[(pixels, bold)] = font, QFontMetricsF(font)
         return found

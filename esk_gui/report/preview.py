@@ -56,7 +56,7 @@ class PagesView(QScrollArea):
         return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
-        room = self.viewport().width() - 2 * _MARGIN
+        room = self.viewport().width() - 2 * _MARGIN - 1
         self._sheet.show_at(self.zoom or min(_MOST_FITTED, max(0.2, room / PAGE.width())))
 
 

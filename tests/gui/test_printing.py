@@ -100,7 +100,7 @@ def test_that_a_pdf_is_saved_where_the_file_dialog_says(desk: Desk) -> None:
     target = desk.folder / "report.pdf"
     desk.click("report_save_pdf", dialog)
     desk.choose_file(target)
-    desk.qtbot.waitUntil(lambda: target.is_file(), timeout=10_000)
+    desk.qtbot.waitUntil(target.is_file, timeout=10_000)
     desk.qtbot.waitUntil(lambda: "report.pdf" in desk.texts(dialog))
     assert "Tabel 4" in text_of(target)
     dialog.reject()
@@ -111,7 +111,7 @@ def test_that_html_is_saved_with_its_figures(desk: Desk) -> None:
     target = desk.folder / "report.html"
     desk.click("report_save_html", dialog)
     desk.choose_file(target)
-    desk.qtbot.waitUntil(lambda: target.is_file(), timeout=10_000)
+    desk.qtbot.waitUntil(target.is_file, timeout=10_000)
     desk.qtbot.waitUntil(lambda: "report.html" in desk.texts(dialog))
     text = target.read_text(encoding="utf-8")
     assert "Norketamine" in text
