@@ -23,6 +23,8 @@ _HEAD_ROW = 7
 _FIRST = 3  # column of the first value: the study number and the count of differences stand before it
 _SPAN = Look(bold=True, align="across", lines="t")
 _DIFFERENCE = Look("[=0]0;0.0E+00", grey=True)
+_BESIDE = Look(align="left", indent=1)  # words beside a number
+_BESIDE_BOLD = Look(bold=True, align="left", indent=1)
 _STEP = Look(grey=True)  # an intermediate step of a formula, which Esk does not tell
 _SHOWN = {name: name for name in ("study_no", *(declared.name for declared in DERIVED))}
 _SERIES = ("heart_rate_variation", "systolic_variation", "systolic_max", "diastolic_variation")
@@ -191,11 +193,11 @@ def _summary(row_count: int, patients: Sequence[Patient], wording: Wording) -> I
     first, last = _HEAD_ROW + 1, _HEAD_ROW + max(row_count, 1)
     yield [(wording("export.check.title"), SUBTITLE)]
     yield [(wording("export.check.note"), NOTE)]
-    yield [(Formula(f"SUM(B{first}:B{last})", 0), LABEL), (wording("export.check.total"), LABEL)]
+    yield [(Formula(f"SUM(B{first}:B{last})", 0), LABEL), (wording("export.check.total"), _BESIDE_BOLD)]
     for name, sheet in (("readings", "vital_signs"), ("samples", "samples")):
         letters = letters_of(_FORMULA_COLUMN[name])
         rows = f"COUNTA({sheet}!$A:$A)-1-SUM({letters}{first}:{letters}{last})"
-        yield [(Formula(rows, 0), LABEL), (wording("export.check.unplaced", sheet=sheet), LABEL)]
+        yield [(Formula(rows, 0), LABEL), (wording("export.check.unplaced", sheet=sheet), _BESIDE_BOLD)]
 
 
 def _difference(place: _Place, row: int) -> Formula:
@@ -218,7 +220,8 @@ def _patient_row(values: _Values, formulas: dict[str, str], row: int, difference
         if place.value is None:
             items.append((formula, _STEP))
         else:
-            items += [value, (formula, PLAIN), (_difference(place, row), _DIFFERENCE)]
+            look = _BESIDE if place.name == "study_no" else PLAIN
+            items += [(value, look), (formula, look), (_difference(place, row), _DIFFERENCE)]
     return items
 
 

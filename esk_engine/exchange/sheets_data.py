@@ -44,6 +44,7 @@ from esk_engine.wording import as_decimal
 Item = Content | tuple[Content, Look]
 Line = Sequence[Item] | Across
 _WIDTHS = {ValueType.TEXT: 14, ValueType.CODE: 12, ValueType.DATE: 11, ValueType.DATETIME: 17}
+_BESIDE = Look(align="left", indent=1)
 _WIDE = {"remarks": 50, "term": 30, "indication_group": 27, "artefact": 24, "artefact_reason": 30}
 
 
@@ -107,7 +108,12 @@ def _data_rows(sheet: DataSheet, patients: Sequence[Patient]) -> Iterator[Sequen
         study_no = patient.study_no
         for record in patient.rows(sheet.kind):
             items = [value_item(record.values.get(name)) for name in own]
-            yield items if sheet.kind is Kind.PATIENT else [study_no, *items]
+            yield _set_off(items) if sheet.kind is Kind.PATIENT else [study_no, *items]
+
+
+def _set_off(items: Sequence[Item]) -> list[Item]:
+    """Words a little away from the number in the column before; the long sheets have hardly any."""
+    return [(item, _BESIDE) if at and isinstance(item, str) else item for at, item in enumerate(items)]
 
 
 def data_sheet(sheet: DataSheet, patients: Sequence[Patient]) -> SheetPlan:

@@ -360,3 +360,59 @@ def test_that_a_sheet_beyond_what_a_workbook_holds_is_a_fault(tmp_path: Path, mo
     with pytest.raises(Fault, match="too_many_rows"):
         exported(snapshot_of([patient("P01")]), tmp_path)
     assert list(tmp_path.glob("*.xlsx")) == []
+
+
+def test_that_the_classification_can_be_filtered_and_colours_what_was_not_met(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Classificatie")
+    assert sheet.auto_filter.ref == f"A2:{sheet.cell(32, sheet.max_column).coordinate}"
+    rules = [(str(each.sqref), rule.text) for each in sheet.conditional_formatting for rule in each.rules]
+    assert [text for range_, text in rules if range_ == "B3:B32"] == ["Non-responder", "Responder", "Onbepaald"]
+    assert [text for range_, text in rules if range_.startswith("D3:")] == ["niet gehaald", "nog onbekend"]
+
+
+def test_that_data_sheets_are_tables_and_their_columns_have_names(demo: Workbook) -> None:
+    for title in ("patients", "vital_signs", "samples", "adverse_events"):
+        sheet = sheet_of(demo, title)
+        (table,) = sheet.tables.values()
+        assert (table.displayName, table.ref) == (title, sheet.dimensions)
+    vital_signs = sheet_of(demo, "vital_signs")
+    assert vital_signs["D1"].value == "systolic_mmhg"
+    held = demo.defined_names["vital_signs_systolic_mmhg"].attr_text
+    assert held == f"'vital_signs'!$D$2:$D${vital_signs.max_row}"
+    css = str(demo.defined_names["setting_css_from_minute"].attr_text).rpartition("!")[2].replace("$", "")
+    assert sheet_of(demo, "settings")[css].value == 450
+    assert demo.defined_names["table_5"].attr_text is not None
+
+
+def test_that_footnotes_wrap_under_their_table_and_all_of_it_is_printed(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "P-waarden")
+    last = sheet.cell(sheet.max_row, sheet.max_column).coordinate
+    assert str(sheet.print_area).replace("$", "") == f"'P-waarden'!A1:{last}"
+    joined = {range_.min_row for range_ in sheet.merged_cells.ranges}
+    notes = [row[0] for row in sheet.iter_rows(min_row=25) if row[0].value and row[1].value is None]
+    assert notes
+    assert {cell.row for cell in notes if len(str(cell.value)) > 60} <= joined
+
+
+def test_that_excels_charts_draw_every_patient_and_tukeys_hinges(demo: Workbook) -> None:
+    sheet = sheet_of(demo, "Figuur 1")
+    boxes = [[cell.value for cell in row] for row in sheet.iter_rows() if row[1].value == "Responder" and row[7].value]
+
+    def numbers(reference: object) -> list[float]:
+        range_ = str(reference).rpartition("!")[2].replace("$", "")
+        return [float(str(cell.value)) for row in sheet[range_] for cell in row]
+
+    for chart, box in zip(sheet._charts, boxes, strict=True):  # type: ignore[attr-defined]
+        _, _, line, median, others, points = chart.series
+        assert (len(numbers(others.yVal.numRef.f)), len(numbers(points.yVal.numRef.f))) == (20, 10)
+        assert {round(x) for x in numbers(points.xVal.numRef.f)} == {2}
+        drawn = numbers(line.yVal.numRef.f)
+        assert set(drawn) == {float(str(each)) for each in (*box[3:5], *box[6:8])}  # whiskers and hinges
+        assert numbers(median.yVal.numRef.f) == [box[5]] * 2
+    first = sheet._charts[0].series[-1]  # type: ignore[attr-defined]
+    expected = sorted(
+        float(str(row[3].value))
+        for row in sheet.iter_rows()
+        if row[0].value == "1a" and row[2].value == "Responder" and str(row[1].value).startswith("P")
+    )
+    assert numbers(first.yVal.numRef.f) == expected
