@@ -287,3 +287,15 @@ def test_that_the_collector_is_on_again_after_a_study_was_read(tmp_path: Path) -
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+def test_that_a_table_whose_values_are_not_of_its_types_is_damaged(tmp_path: Path) -> None:
+    path = closed_study(tmp_path)
+    with from_outside(path) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'sex TEXT', 'sex INTEGER') WHERE name = 'patient'"
+        )
+    (finding,) = check_file(path).findings
+    assert finding.code == "structure_damaged"
+    assert "patient.sex" in str(finding.params["detail"])
