@@ -112,10 +112,11 @@ class QuestionCard(QFrame):
         elif self.question.code == "unknown_words":
             self._add_words(body, rule)
         else:
-            for at, choice in enumerate(each for each in self.question.choices if each):
+            choices = self.question.choices
+            proposed = next(iter(choices), "") if len(choices) > 1 else ""
+            for choice in filter(None, choices):
                 text = choice_text(self.question, choice, self._target, self._wording)
-                is_proposed = at == 0 and self.question.choices[0] and len(self.question.choices) > 1
-                if is_proposed and self.question.code in ("ambiguous_numbers", "date_order"):
+                if choice == proposed and self.question.code in ("ambiguous_numbers", "date_order"):
                     text = self._wording("importing.q.proposed", text=text)
                 radio = QRadioButton(text)
                 radio.setObjectName(f"answer_{choice}")

@@ -412,11 +412,14 @@ class ImportWizard(EskDialog):
         self._tell_done(self.wording("import_dialog.done", patients=self.wording.plural("start.patients", touched)))
 
     def _tell_done(self, text: str) -> None:
-        window = self.parentWidget().window()
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        window = parent.window()
         undo = (self.wording("importing.undo"), partial(_undo, self.session))
         notice = Notice(window, self.session.theme, text, (undo,), close_text=self.wording("shell.close"))
         notice.place()
-        notice.show()
+        notice.setVisible(not self.session.is_locked)
 
     def _ask_target(self) -> None:
         from esk_gui.dialogs.new_study import free_path

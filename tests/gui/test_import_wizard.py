@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QLabel,
+    QProgressBar,
     QPushButton,
     QRadioButton,
     QTableView,
@@ -24,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from esk_engine.exchange.template import write_template
 from esk_engine.exchange.workbook_in import read_workbook
+from esk_engine.study_file.signatures import SignOff
 from esk_engine.wording import Wording
 from esk_gui.dialogs.import_dialog import show_import
 from esk_gui.importing.column_model import ColumnModel
@@ -369,6 +371,35 @@ def test_that_a_locked_study_is_told_calmly_and_nothing_is_lost(desk: Desk) -> N
     assert "vergrendeld" in shown
     assert "4 van 4" in hands.text("import_chosen")
     assert len(desk.study.patients) == 30
+
+
+def test_that_a_signed_value_stays_and_the_reason_field_stands_ready(desk: Desk) -> None:
+    hands = _differing(desk)
+    signed = desk.study.patient_by_study_no("P01")
+    assert signed is not None
+    desk.study.sign(signed.id, SignOff.INCLUSION, initials=PERSON.initials)
+    desk.click("import_choose_all", hands.wizard)
+    hands.wait()
+    hands.import_it()
+    assert hands.wizard.isVisible()
+    shown = "\n".join(label.text() for label in hands.wizard.findChildren(QLabel) if label.isVisible())
+    assert "ergrendel" in shown
+    assert desk.study.patient_by_study_no("P01") == signed
+    assert desk.study.patient_by_study_no("Q9") is None, "all or nothing"
+
+
+def test_that_reading_a_long_list_tells_how_far_it_is_and_can_be_stopped(desk: Desk) -> None:
+    rows = "\n".join(f"Q{at % 400};{at // 400};{60 + at % 40}" for at in range(120_000))
+    hands = Hands(desk, f"id;minuut;hf\n{rows}\n")
+    desk.click("import_go_differences", hands.wizard)
+    stop = desk.find(QPushButton, "import_stop", hands.wizard)
+    desk.qtbot.waitUntil(stop.isVisible, timeout=10_000)
+    assert desk.find(QProgressBar, "import_progress", hands.wizard).isVisible()
+    desk.click("import_stop", hands.wizard)
+    assert not stop.isVisible()
+    assert hands.wizard.work.intake is None
+    assert hands.shown() == "file"
+    hands.go("columns")
 
 
 def test_that_without_a_study_a_list_becomes_a_new_one(desk: Desk) -> None:

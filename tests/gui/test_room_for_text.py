@@ -30,6 +30,7 @@ from esk_gui.dialogs.pin import PinDialog
 from esk_gui.dialogs.reason import ReasonDialog
 from esk_gui.dialogs.recovery import RecoveryDialog
 from esk_gui.dialogs.restore import RecoverDialog
+from esk_gui.importing.wizard import STEPS, ImportWizard
 from esk_gui.theme import apply_font
 from esk_gui.widgets.labels import ElidedLabel
 from tests.gui.screenshots import EVERY_PAGE, Studio
@@ -86,6 +87,38 @@ def test_that_dialogs_and_the_lock_screen_keep_all_their_text_and_fit_the_window
                     dialog.deleteLater()
                 elif studio.window.locking.screen is not None:
                     studio.window.locking.screen.unlocked.emit(None)
+    finally:
+        studio.close()
+    assert not found, "\n".join(found)
+
+
+_LIST = "Studienr.;Tijd afname (min);S-ketamine [nmol/L];Geslacht\np01;480;1.234;v\nP77;480;n.b.;x\n"
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
+def test_that_every_step_of_the_import_keeps_its_text_and_fits_the_window(
+    qapp: QApplication, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    qapp.setStyle("Fusion")
+    apply_font(qapp)
+    path = tmp_path / "lab mei.csv"
+    path.write_text(_LIST, encoding="utf-8")
+    studio = Studio(qapp, tmp_path, size)
+    studio.open_demo()
+    found: list[str] = []
+    try:
+        for language in _LANGUAGES:
+            studio.dress(language, "light")
+            wizard = ImportWizard(studio.session, studio.window.studies, studio.window, path)
+            wizard.open()
+            studio.settle()
+            for step in STEPS:
+                wizard.go_to(step)
+                studio.settle()
+                found += [f"{step}, {language}: {cut}" for cut in _cut_off(studio)]
+                if wizard.height() > size[1] or wizard.width() > size[0]:
+                    found.append(f"{step}, {language}: {wizard.width()} x {wizard.height()}")
+            wizard.reject()
     finally:
         studio.close()
     assert not found, "\n".join(found)

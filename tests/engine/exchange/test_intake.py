@@ -326,6 +326,7 @@ def test_that_taking_in_the_same_list_twice_changes_nothing(tmp_path: Path, stud
     src = source(tmp_path, LAB)
     mapping = answered(src, LAB_ANSWERS)
     with study:
+        version = study.version
         for _ in range(2):
             intake = taken(src, mapping)
             comparison = compare(intake, study)
