@@ -16,12 +16,17 @@ from esk_engine.exchange.intake.mapping import ColumnRule, Mapping, Target
 from esk_engine.exchange.intake.places import Places, RowKey, Where
 from esk_engine.exchange.intake.questions import Question, asked, folded_word
 from esk_engine.exchange.intake.raw import RawTable, Source
+from esk_engine.exchange.sheet_reader import MOST_ERRORS, MOST_ISSUES
 from esk_engine.exchange.workbook_in import code_words
 from esk_engine.records import Patient, Value, make_patient
 from esk_engine.validation import check_patient
 
 _STEP = 1_000
 _CHECKED = 10  # putting a patient together takes as long as reading that many rows
+_MOST = (
+    (Severity.ERROR, MOST_ERRORS, "errors_left_out"),
+    (Severity.WARNING, MOST_ISSUES, "warnings_left_out"),
+)
 _PASSED_BY = frozenset(("redcap_repeat_instrument", "redcap_repeat_instance", "redcap_event_name"))
 
 
@@ -176,6 +181,7 @@ class _Assembly:
         self._reader = _rule_reader(today)
         self._where = Where(source, mapping)
         self._issues: list[Issue] = list(source.issues)
+        self._counts: dict[Severity, int] = {}
         self._drafts: dict[str, _Draft] = {}
         self._changed: dict[str, set[int]] = {}
         self._total = sum(len(table.rows) for table in source.tables) or 1
@@ -196,7 +202,7 @@ class _Assembly:
             self._source,
             self._mapping,
             tuple(patient for patient, _ in made),
-            tuple(self._issues),
+            self._told(),
             tuple(question for question, choice in all_asked if choice is None),
             {patient.id: draft.places for patient, draft in made},
             self._today,
@@ -340,7 +346,7 @@ class _Assembly:
         rows = [(key[0], values) for key, values in draft.rows.items() if values]
         patient = make_patient(draft.values, rows)
         for issue in check_patient(patient):
-            self._issues.append(replace(issue, place=self._place_of(issue, patient, draft)))
+            self._tell(replace(issue, place=self._place_of(issue, patient, draft)))
         return patient
 
     @staticmethod
@@ -362,12 +368,27 @@ class _Assembly:
             self._at(table, row, rule.column, issue)
         return found
 
+    def _tell(self, issue: Issue) -> None:
+        """Take an issue along, unless so many were that the list or its columns are not what they seem."""
+        self._counts[issue.severity] = count = self._counts.get(issue.severity, 0) + 1
+        if count <= (MOST_ERRORS if issue.is_error else MOST_ISSUES):
+            self._issues.append(issue)
+
+    def _told(self) -> tuple[Issue, ...]:
+        """Every issue that was taken along, and how many were not."""
+        place = Place(str(self._source.path))
+        for severity, most, code in _MOST:
+            left = self._counts.get(severity, 0) - most
+            if left > 0:
+                self._issues.append(Issue(code, "", severity, {"count": left}, place))
+        return tuple(self._issues)
+
     def _at(self, table: RawTable, row: int, column: int, issue: Issue) -> None:
-        self._issues.append(replace(issue, place=self._where.cell(table.name, row, column)))
+        self._tell(replace(issue, place=self._where.cell(table.name, row, column)))
 
     def _about(self, table: RawTable, code: str, severity: Severity, **params: object) -> None:
         place = Place(str(self._source.path), table.name)
-        self._issues.append(Issue(code, "", severity, params, place))
+        self._tell(Issue(code, "", severity, params, place))
 
 
 def _analyte_of(rules: _TableRules, mapping: Mapping, row: int) -> str:

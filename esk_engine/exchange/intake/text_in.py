@@ -34,6 +34,7 @@ _MOST_COLUMNS = 5_000
 _LONGEST_FIELD = 1_000_000
 _LONGEST_LINE = 2_000_000
 _MOST_FILLED = 3_000_000  # cells with something in them; ten thousand patients have under two million
+_ROW = 2  # what a row itself takes, in cells
 _MOST_CELLS = 20_000_000
 _MOST_KNOWN = 100_000
 _SAMPLE = 200_000  # characters that decide on the delimiter
@@ -240,7 +241,7 @@ def _records(text: _Text, delimiter: str) -> list[list[str]]:
             while record and not record[-1]:
                 record.pop()
             cells += len(record)
-            filled += len(record) - record.count("")
+            filled += len(record) - record.count("") + _ROW
             if filled > _MOST_FILLED or cells > _MOST_CELLS:
                 raise Fault("workbook_too_many_cells", file=file, cells=_MOST_FILLED)
             if len(known) > _MOST_KNOWN:
