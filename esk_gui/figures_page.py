@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QMimeData, QSaveFile, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QSaveFile, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -20,6 +20,7 @@ from esk_gui.figures.words import FigureWords, figure_notes
 from esk_gui.results.compute import ReportJob
 from esk_gui.results.empty import EmptyState
 from esk_gui.widgets.buttons import button
+from esk_gui.widgets.copying import picture_mime
 from esk_gui.widgets.frames import PAGE_PADDING, FootBar, HeaderBar, bare
 from esk_gui.widgets.labels import MessageLabel, text_label
 from esk_gui.widgets.page import Page
@@ -239,12 +240,18 @@ class FiguresPage(Page):
         return Sheet(self._shown_figures(), self.wording, self._p_method, self._undetermined)
 
     def copy(self) -> None:
-        """Put the shown figures on the clipboard as a picture."""
+        """Put the shown figures on the clipboard as a picture, dots and strokes."""
         if self._shown_figures():
-            mime = QMimeData()
-            mime.setImageData(self.sheet().image())
-            QGuiApplication.clipboard().setMimeData(mime)
+            sheet = self.sheet()
+            QGuiApplication.clipboard().setMimeData(picture_mime(sheet.image(), sheet.svg()))
             self._message.clear()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        else:
+            super().keyPressEvent(event)
 
     def save_png(self) -> None:
         self._ask_where("png", "PNG (*.png)")

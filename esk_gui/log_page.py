@@ -10,7 +10,15 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from esk_engine.study import LogFilter, SaveState, Study, StudyChanged
@@ -25,6 +33,7 @@ from esk_gui.log_index import LogChoice, LogIndex
 from esk_gui.log_model import Column, LogModel
 from esk_gui.log_text import Known, LogText
 from esk_gui.widgets.buttons import button
+from esk_gui.widgets.copying import CopyKey
 from esk_gui.widgets.empty import EmptyPage
 from esk_gui.widgets.frames import PAGE_PADDING, PANEL_WIDTH, FootBar, Hairline, HeaderBar, bare
 from esk_gui.widgets.labels import text_label
@@ -193,6 +202,8 @@ class LogPage(Page):
         self._stack = QStackedWidget()
         self._empty = EmptyPage(self.theme, "log", self.wording("log.loading"))
         self.table = quiet_table("log_table", self._model, row_height=28)
+        self.table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)  # so that several can be copied
+        CopyKey(self.table)
         self.table.horizontalHeader().setSectionResizeMode(Column.ITEM, QHeaderView.ResizeMode.Stretch)
         self.table.selectionModel().currentRowChanged.connect(self._on_row)
         holder = QWidget()

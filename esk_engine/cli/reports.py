@@ -64,16 +64,17 @@ def run_report(options: argparse.Namespace, console: Console, read: Reading, mak
                 raise Fault("report_needs_window")
             press.write_pdf(draft, target, wording)
         else:
-            figures = {} if press is None else _drawn(press, draft, wording)
-            write_html(draft.document, target, figures, wording)
+            write_html(draft.document, target, _drawn(press, draft, wording), wording)
     except ImportError:
         raise Fault("report_needs_window") from None
     console.say(wording("cli.reported", path=str(target)))
     return 0
 
 
-def _drawn(press: Press, draft: Draft, wording: Wording) -> Mapping[str, bytes]:
+def _drawn(press: Press | None, draft: Draft, wording: Wording) -> Mapping[str, bytes]:
     """The figures; none where this computer lacks what draws them."""
+    if press is None:
+        return {}
     try:
         return press.figures(draft, wording)
     except ImportError:

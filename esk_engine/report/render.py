@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from esk_engine.report.table import Cell, CellKind, Head, MissingOf, Note, PBounds, Row, Table
 from esk_engine.wording import MISSING, Wording
@@ -155,3 +155,19 @@ def _html_cell(text: str, row: Row, column: int, style: str) -> str:
     pad = f";padding-left:{row.level}em" if column == -2 and row.level else ""
     # mso-number-format keeps Excel from reading "3-4" as a date.
     return f"<td style=\"{style}{pad};mso-number-format:'\\@'\">{f'<b>{shown}</b>' if bold else shown}</td>"
+
+
+def lines_tsv(lines: Sequence[Sequence[str]]) -> str:
+    """Tab-separated text of any table, a line a row."""
+    return "\n".join("\t".join(_one_line(text) for text in line) for line in lines)
+
+
+def lines_html(lines: Sequence[Sequence[str]], *, has_head: bool = True) -> str:
+    """Any table as HTML that Word and Excel take; its first line is the head, where it has one."""
+    rule, line = "border-bottom:1px solid #000", "border-bottom:1px solid #ccc"
+    head, rest = (lines[0], lines[1:]) if has_head and lines else ((), lines)
+    heads = "".join(f'<th style="text-align:left;{rule}">{html.escape(text)}</th>' for text in head)
+    cell = f"<td style=\"{line};mso-number-format:'\\@'\">"
+    rows = "".join(f"<tr>{''.join(f'{cell}{html.escape(text)}</td>' for text in each)}</tr>" for each in rest)
+    table = (f"<thead><tr>{heads}</tr></thead>" if heads else "") + f"<tbody>{rows}</tbody>"
+    return f'<table style="border-collapse:collapse">{table}</table>'

@@ -24,6 +24,7 @@ from esk_engine.wording import Wording
 from esk_gui.criteria.words import evidence_text
 from esk_gui.icons import paint_icon
 from esk_gui.theme import Theme
+from esk_gui.widgets.copying import CopyKey
 from esk_gui.widgets.marks import paint_mark
 
 _HEADS = ("patient", "change", "criterion", "evidence")
@@ -182,6 +183,7 @@ class SwitchesTable(QTableView):
         self.setColumnWidth(Column.CHANGE, 54)
         model.modelReset.connect(self.fit)
         self.fit()
+        CopyKey(self)
 
     def fit(self) -> None:
         """As wide as the widest study number and evidence, as high as its rows."""

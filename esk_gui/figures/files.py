@@ -19,7 +19,7 @@ from esk_gui.theme import Theme, load_theme
 
 PANEL_WIDTH, PANEL_HEIGHT = 400.0, 500.0
 _GAP, _MARGIN, _NOTE_LINE, _NOTE_PX = 40.0, 16.0, 16.0, 11
-_PRINT_SCALE = 300 / 96  # the look's pixels are 1/96 inch; print asks for 300 dots
+PRINT_SCALE = 300 / 96  # the look's pixels are 1/96 inch; print asks for 300 dots
 _INCHES_A_METRE = 1 / 0.0254
 _application: QGuiApplication | None = None
 
@@ -78,7 +78,7 @@ class Sheet:
         for line, text in enumerate(self._notes):
             painter.drawText(QPointF(_MARGIN, self.height - _MARGIN - _NOTE_LINE * (len(self._notes) - 1 - line)), text)
 
-    def image(self, scale: float = _PRINT_SCALE) -> QImage:
+    def image(self, scale: float = PRINT_SCALE) -> QImage:
         """The sheet on white; ``scale`` dots for each logical pixel."""
         size = QSize(math.ceil(self.width * scale), math.ceil(self.height * scale))
         image = QImage(size, QImage.Format.Format_RGB32)
@@ -93,7 +93,7 @@ class Sheet:
         painter.end()
         return image
 
-    def png(self, scale: float = _PRINT_SCALE) -> bytes:
+    def png(self, scale: float = PRINT_SCALE) -> bytes:
         """The sheet as a PNG file's bytes."""
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -125,7 +125,7 @@ def render_png(
     wording: Wording,
     width_px: int,
     height_px: int,
-    scale: float = _PRINT_SCALE,
+    scale: float = PRINT_SCALE,
     *,
     p_method: PMethod,
     undetermined: int = 0,

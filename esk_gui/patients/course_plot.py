@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolTip, QWidget
 from typing_extensions import override
 
 from esk_engine.dictionary import Kind, variable
 from esk_gui.patients.course_data import CourseData, CoursePoint, Curve
 from esk_gui.patients.course_paint import CoursePainter, Panel, signed
+from esk_gui.widgets.copying import picture_mime
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -95,6 +96,21 @@ class CoursePlot(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         QToolTip.hideText()
         super().leaveEvent(event)
+
+    @override
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self._session.wording("patients.course.copy"), self.copy)
+        menu.popup(event.globalPos())
+
+    def copy(self) -> None:
+        """Put the course on the clipboard as a picture, dots and strokes, always in light."""
+        from esk_gui.report.drawings import course_drawing
+
+        if self._data is not None:
+            drawing = course_drawing(self._data, self._legend, self._session.wording)
+            QGuiApplication.clipboard().setMimeData(picture_mime(drawing.image(), drawing.svg()))
 
     def _told(self, curve: Curve, point: CoursePoint) -> str:
         words = self._session.wording

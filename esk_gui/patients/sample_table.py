@@ -31,6 +31,7 @@ from esk_engine.records import Patient, Record
 from esk_gui.patients.drafts import Draft, Drafts, Place
 from esk_gui.patients.sample_rows import NEW_ROW, SAMPLE_COLUMNS, SampleEntry
 from esk_gui.patients.signing.watch import would_change
+from esk_gui.widgets.copying import CopyKey
 
 if TYPE_CHECKING:
     from esk_gui.app import Session
@@ -220,6 +221,7 @@ class SamplesView(QTableView):
         head.setHighlightSections(False)
         head.setSectionsClickable(False)
         head.setFixedHeight(26)
+        CopyKey(self)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -13,6 +13,7 @@ from esk_gui.patients.signing.watch import would_change
 from esk_gui.patients.vital_delegate import VitalDelegate
 from esk_gui.patients.vital_model import VitalColumn, VitalSignsModel
 from esk_gui.patients.vital_rows import GridRow
+from esk_gui.widgets.copying import copy_lines
 from esk_gui.widgets.entry import leaves_to_study
 
 if TYPE_CHECKING:
@@ -208,7 +209,7 @@ class VitalSignsView(QTableView):
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste_requested.emit(QGuiApplication.clipboard().text())
         elif event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self.copied())
+            copy_lines([line.split("\t") for line in self.copied().split("\n")], has_head=False)
         elif self._model.lock and (would_change(event) or key == Qt.Key.Key_Insert):
             self.lock_met.emit()
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

@@ -20,7 +20,7 @@ from esk_engine.wording import LANGUAGES, Language, Wording
 from esk_gui.app import Session, study_folder
 from esk_gui.dialogs.base import EskDialog
 from esk_gui.folders import documents_folder
-from esk_gui.jobs import Cancelled, Progress
+from esk_gui.jobs import Cancelled, Progress, Work
 from esk_gui.report.drawings import Drawings, drawings_of
 from esk_gui.report.pages import Pages
 from esk_gui.report.paper import page_numbers, print_pages
@@ -177,7 +177,7 @@ class ReportDialog(EskDialog):
             work = partial(_write_html, self._pages, Path(path), self._drawings, self._words)
             self._write(work, Path(path))
 
-    def _write(self, work: Callable[[Progress, Cancelled], None], path: Path) -> None:
+    def _write(self, work: Work, path: Path) -> None:
         self._written = path
         self.session.jobs.run(work, self._on_written, self._on_not_written)
 

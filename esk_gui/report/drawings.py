@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, QSizeF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from esk_engine.exchange.document import Document
@@ -15,11 +16,11 @@ from esk_engine.exchange.study_report import FIGURE_1
 from esk_engine.report import Figure, analyse, figure_series
 from esk_engine.study import StudySnapshot
 from esk_engine.wording import Wording
-from esk_gui.figures.files import need_application, with_fallback_fonts
+from esk_gui.figures.files import PRINT_SCALE, need_application, with_fallback_fonts
 from esk_gui.figures.geometry import lay_out
 from esk_gui.figures.paint import figure_font, paint_figure
 from esk_gui.figures.words import FigureWords
-from esk_gui.patients.course_data import course_data
+from esk_gui.patients.course_data import CourseData, course_data
 from esk_gui.patients.course_paint import CoursePainter
 from esk_gui.patients.vital_marks import marks_of, vital_limits
 from esk_gui.patients.vital_rows import grid_rows, last_minute
@@ -54,6 +55,26 @@ class Drawing:
         self.paint(painter)
         painter.end()
         return with_fallback_fonts(bytes(data.data()))
+
+
+    def scale_within(self, dots: int) -> float:
+        """Print's 300 dots an inch, fewer where the whole would have more dots than these."""
+        return min(PRINT_SCALE, math.sqrt(dots / (self.size.width() * self.size.height())))
+
+    def image(self, scale: float = PRINT_SCALE) -> QImage:
+        """The drawing on white; ``scale`` dots for each logical pixel, by default print's 300 an inch."""
+        size = QSize(math.ceil(self.size.width() * scale), math.ceil(self.size.height() * scale))
+        image = QImage(size, QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        dots = round(96 * scale / 0.0254)
+        image.setDotsPerMeterX(dots)
+        image.setDotsPerMeterY(dots)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+        painter.scale(scale, scale)
+        self.paint(painter)
+        painter.end()
+        return image
 
 
 Drawings = Mapping[str, Drawing]
@@ -100,6 +121,11 @@ def course(snapshot: StudySnapshot, patient_id: str, wording: Wording) -> Drawin
     data = course_data(patient, limits, marks_of(patient, limits, verdict, last), last)
     common = limits.common_variation()
     legend = wording("patients.course.band", limit=common) if common is not None else ""
+    return course_drawing(data, legend, wording)
+
+
+def course_drawing(data: CourseData, legend: str, wording: Wording) -> Drawing:
+    """A course that is there already; ``legend`` names its band."""
     strokes = CoursePainter(wording, load_theme("light"), figure_font(12))
 
     def paint(painter: QPainter) -> None:

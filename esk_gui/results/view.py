@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QItemSelection, QMimeData, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, Qt, Signal
 from PySide6.QtGui import QAction, QFontMetricsF, QGuiApplication, QKeyEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QTableView
 from typing_extensions import override
@@ -19,11 +19,13 @@ from esk_gui.results.fit import Needed, Room, Widths
 from esk_gui.results.header import PADDING_RIGHT, TableHeader, head_font
 from esk_gui.results.model import FIRST_CELL, LABEL, PARTS_ROLE, SUBLABEL, Index, TableModel
 from esk_gui.theme import BODY_PX, Theme
+from esk_gui.widgets.copying import picture_mime
 
 ROW_HEIGHT, TALL_ROW_HEIGHT = 22, 38
 _LABEL_GAP = 12
 _CELL_GAP = 8
 _SIGN_BEYOND_GAP = SIGN_ROOM + 2 - _LABEL_GAP
+_MOST_DOTS = 12_000_000  # of a picture on the clipboard: 48 MB
 
 
 class TableView(QTableView):
@@ -232,8 +234,11 @@ def _part(table: Table, selection: QItemSelection) -> Table:
 
 
 def copy_tables(tables: list[Table], wording: Wording) -> None:
-    """Put tables on the clipboard, as text for Excel and as HTML for Word."""
-    mime = QMimeData()
-    mime.setText("\n".join(table_tsv(table, wording) for table in tables))
-    mime.setHtml("".join(table_html(table, wording) for table in tables))
+    """Put tables on the clipboard: as text for Excel, as HTML for Word, as a picture for what takes neither."""
+    from esk_gui.report.table_picture import table_drawing
+
+    drawing = table_drawing(tables, wording)
+    text = "\n".join(table_tsv(table, wording) for table in tables)
+    markup = "".join(table_html(table, wording) for table in tables)
+    mime = picture_mime(drawing.image(drawing.scale_within(_MOST_DOTS)), drawing.svg(), text=text, html=markup)
     QGuiApplication.clipboard().setMimeData(mime)

@@ -22,6 +22,7 @@ from esk_gui.side_effects.adder import TermBox, phase_choices
 from esk_gui.side_effects.events import EventLine, score_text, standing_text
 from esk_gui.side_effects.model import LINE_ROLE, AdverseEventsModel, Column
 from esk_gui.theme import Theme
+from esk_gui.widgets.copying import CopyKey
 from esk_gui.widgets.entry import ChoiceBox
 
 ROW_HEIGHT, HEADER_HEIGHT = 34, 30
@@ -167,6 +168,7 @@ class EventsTable(QTableView):
         model.rowsInserted.connect(self._fit)
         model.rowsRemoved.connect(self._fit)
         self._fit()
+        CopyKey(self)
 
     def _fit(self) -> None:
         model = self.model()
