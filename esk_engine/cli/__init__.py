@@ -66,7 +66,7 @@ def _run(arguments: list[str], console: Console, pictures: Pictures | None, pres
     try:
         return run_command(options, console, pictures, press)
     except Fault as fault:
-        console.fault(fault, _concerned(fault, options.study))
+        console.fault(fault, _concerned(fault, options.study if "study" in options else options.target))
         return 1
     except (BrokenPipeError, KeyboardInterrupt):
         raise

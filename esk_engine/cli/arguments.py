@@ -20,6 +20,7 @@ COMMANDS = (
     "import",
     "export",
     "report",
+    "template",
     "analyse",
     "edit",
     "log",
@@ -80,6 +81,8 @@ def make_parser(wording: Wording) -> argparse.ArgumentParser:
     made.add_argument("target", type=Path, metavar="OUT", help=wording("cli.help.target"))
     made.add_argument("--format", choices=FORMATS, help=wording("cli.help.format"))
     made.add_argument("--criteria", type=Path, metavar="SET.json", help=wording("cli.help.criteria"))
+    made = _command(commands, "template", wording)
+    made.add_argument("target", type=Path, metavar="OUT.xlsx", help=wording("cli.help.template_target"))
     made = _command(commands, "report", wording)
     _study(made, wording)
     made.add_argument("target", type=Path, metavar="OUT", help=wording("cli.help.report_target"))

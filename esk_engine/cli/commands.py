@@ -40,6 +40,8 @@ def run_command(
     match options.command:
         case "demo":
             return _demo(options, console)
+        case "template":
+            return _template(options, console)
         case "import":
             from esk_engine.cli.imports import run_import
 
@@ -79,6 +81,14 @@ def _demo(options: argparse.Namespace, console: Console) -> int:
 
     create_demo(options.study, person=_person(), language=console.wording.language).close()
     console.say(console.wording("cli.demo_written", path=str(options.study)))
+    return 0
+
+
+def _template(options: argparse.Namespace, console: Console) -> int:
+    from esk_engine.exchange.template import write_template
+
+    write_template(options.target, console.wording)
+    console.say(console.wording("cli.exported", path=str(options.target)))
     return 0
 
 

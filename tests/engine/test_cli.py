@@ -357,3 +357,10 @@ def test_that_no_character_of_an_input_steers_a_terminal(esk: Esk, tmp_path: Pat
     run = esk("analyse", "demo.esk", "--criteria", "set.json")
     assert "\x1b" not in run.err
     assert "\\x1b[31m" in run.err
+
+
+def test_that_a_template_is_written_and_comes_in_as_no_patient(esk: Esk) -> None:
+    assert esk("template", "fill.xlsx").code == 0
+    run = esk("import", "fill.xlsx", "new.esk")
+    assert (run.code, run.out) == (0, "0 patiënten geïmporteerd.\n")
+    assert [code for _, _, code in esk("template", "fill.txt").faults] == ["target_not_xlsx"]
