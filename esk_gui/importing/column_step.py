@@ -198,7 +198,7 @@ class ColumnStep(Step):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        share_width(self.table, _SHARES)
+        share_width(self.table, event.size().width(), _SHARES)
 
     # What a person changes
 

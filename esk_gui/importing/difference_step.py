@@ -187,7 +187,7 @@ class DifferenceStep(Step):
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        share_width(self.table, _SHARES)
+        share_width(self.table, event.size().width(), _SHARES)
 
     # What a person chooses
 

@@ -45,8 +45,7 @@ def fill_tables(box: ChoiceBox, names: Sequence[str]) -> None:
     box.setVisible(len(names) > 1)
 
 
-def share_width(table: QTableView, shares: Sequence[int]) -> None:
-    """Give the columns their share of the room, in hundredths; the last one takes what is left."""
-    width = table.viewport().width()
+def share_width(table: QTableView, width: int, shares: Sequence[int]) -> None:
+    """Give the columns their share of a width, in hundredths; the last one takes what is left."""
     for at, share in enumerate(shares):
         table.setColumnWidth(at, max(56, width * share // 100))

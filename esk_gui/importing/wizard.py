@@ -48,6 +48,7 @@ _WIDTH, _SPARE = 1240, 40
 _TITLE_FROM = 860
 _PATIENCE_MS = 1000
 _CHIP_PADDING = 22
+_MANY = 500  # patients that take longer than a blink to come in
 
 
 class ImportWizard(EskDialog):
@@ -390,14 +391,25 @@ class ImportWizard(EskDialog):
     # Taking it in
 
     def _import(self) -> None:
-        from esk_engine.exchange.intake import act_of, faults_of
-        from esk_engine.exchange.intake.into_study import refuse
-
         work, study = self.work, self.session.study
         if work.intake is None or work.comparison is None:
             return
         if study is None:
             self._ask_target()
+        elif self.differences_step.touched() > _MANY:  # first show that it is under way
+            self._status.setText(self.wording("importing.status.writing"))
+            self._status.show()
+            self._next.setEnabled(False)
+            QTimer.singleShot(0, self, self._take_in)
+        else:
+            self._take_in()
+
+    def _take_in(self) -> None:
+        from esk_engine.exchange.intake import act_of, faults_of
+        from esk_engine.exchange.intake.into_study import refuse
+
+        work, study = self.work, self.session.study
+        if work.intake is None or work.comparison is None or study is None:
             return
         reason = " ".join(self.differences_step.reason.text().split())
         chosen = frozenset(work.chosen)
@@ -405,7 +417,9 @@ class ImportWizard(EskDialog):
             refuse(work.intake, faults_of(work.comparison, chosen, study))
             study.apply(act_of(work.comparison, chosen, reason))
         except Fault as fault:
+            self._status.hide()
             self.differences_step.refuse(fault)
+            self._show_readiness()
             return
         touched = self.differences_step.touched()
         self.accept()
