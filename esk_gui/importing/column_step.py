@@ -41,6 +41,8 @@ class ColumnStep(Step):
         self._shown: object = None
         content = QWidget()
         column = bare(QVBoxLayout(content), 12)
+        self._several = self._tables_row()
+        column.addWidget(self._several)
         column.addLayout(self._recipe_row())
         self._recipe_message = MessageLabel(self.theme, "message_import_recipe")
         column.addWidget(self._recipe_message)
@@ -55,13 +57,24 @@ class ColumnStep(Step):
         column.addLayout(self._target_fields())
         bare(QVBoxLayout(self)).addWidget(scrolling(content, "import_columns_area"))
 
-    def _recipe_row(self) -> QHBoxLayout:
-        words, row = self.wording, bare(QHBoxLayout(), 8)
+    def _tables_row(self) -> QWidget:
+        words, holder = self.wording, QWidget()
+        row = bare(QHBoxLayout(holder), 8)
         self.tables = ChoiceBox("import_columns_table")
-        self.tables.setMaximumWidth(200)
+        self.tables.setMaximumWidth(260)
         self.tables.setAccessibleName(words("importing.table"))
         self.tables.chosen.connect(self._on_table)
         row.addWidget(self.tables)
+        row.addWidget(
+            button(
+                words("importing.leave_table"), self.theme, self._leave_table, kind="quiet", name="import_leave_table"
+            )
+        )
+        row.addStretch(1)
+        return holder
+
+    def _recipe_row(self) -> QHBoxLayout:
+        words, row = self.wording, bare(QHBoxLayout(), 8)
         self.recipe = ChoiceBox("import_recipe")
         self.recipe.setMaximumWidth(260)
         self.recipe.setAccessibleName(words("importing.recipe"))
@@ -122,6 +135,7 @@ class ColumnStep(Step):
             return
         fill_tables(self.tables, [table.name for table in source.tables])
         name = self.tables.code()
+        self._several.setVisible(len(source.tables) > 1)
         if not name:
             return
         table, rules = source.table(name), mapping.of_table(name)
@@ -206,6 +220,18 @@ class ColumnStep(Step):
         self._show_rule()
 
     def _on_table(self, name: str) -> None:
+        self.show_work()
+
+    def _leave_table(self) -> None:
+        """Leave out every column of the table that shows."""
+        mapping = self.work.mapping
+        if mapping is None:
+            return
+        for rule in mapping.of_table(self.tables.code()):
+            if rule.target is not None:
+                mapping = mapping.with_target(rule.table, rule.column, None)
+        self.work.mapping = mapping
+        self.changed.emit()
         self.show_work()
 
     def _on_target(self, code: str) -> None:

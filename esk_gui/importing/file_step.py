@@ -13,6 +13,7 @@ from esk_gui.importing.raw_model import RawModel
 from esk_gui.importing.step import Step, fill_tables
 from esk_gui.importing.work import ImportWork
 from esk_gui.widgets.buttons import button
+from esk_gui.widgets.empty import EmptyPage
 from esk_gui.widgets.entry import ChoiceBox, EntryLine
 from esk_gui.widgets.frames import bare, scrolling
 from esk_gui.widgets.labels import ElidedLabel, MessageLabel, icon_label, text_label
@@ -56,8 +57,9 @@ class FileStep(Step):
         column.addWidget(self._form)
         self._head_row = self._head_fields()
         column.addWidget(self._head_row)
-        self._hint = text_label(words("importing.drop"), "body_second", "import_drop", wrap=True)
-        column.addWidget(self._hint)
+        self._hint = EmptyPage(self.theme, "import", words("importing.drop"))
+        self._hint.label.setObjectName("import_drop")
+        column.addWidget(self._hint, 1)
         self.table = quiet_table("import_raw", self._model, row_height=26)
         self.table.verticalHeader().show()
         self.table.horizontalHeader().setDefaultSectionSize(150)

@@ -11,7 +11,7 @@ from esk_gui.app import Session
 from esk_gui.importing.question_card import QuestionCard
 from esk_gui.importing.question_texts import title_of
 from esk_gui.importing.step import Step
-from esk_gui.importing.work import ImportWork
+from esk_gui.importing.work import Asked, ImportWork
 from esk_gui.widgets.frames import TintBlock, bare, scrolling
 from esk_gui.widgets.labels import text_label
 
@@ -44,7 +44,7 @@ class QuestionStep(Step):
         bare(QVBoxLayout(self)).addWidget(self._area)
 
     def show_work(self) -> None:
-        ordered = sorted(self.work.asked, key=lambda pair: not pair[0].is_needed)[:_MOST_CARDS]
+        ordered = self._ordered()
         keys = [question.key for question, _ in ordered]
         if keys != list(self._cards) or any(self._cards[q.key].question.params != q.params for q, _ in ordered):
             self._rebuild([question for question, _ in ordered])
@@ -54,6 +54,15 @@ class QuestionStep(Step):
         left = len(self.work.asked) - len(ordered)
         self._more.setText(self.wording("importing.q.more", n=left) if left > 0 else "")
         self._more.setVisible(left > 0)
+
+    def _ordered(self) -> Asked:
+        """The needed ones first; of more than can stand here the open ones."""
+        asked = self.work.asked
+        if len(asked) > _MOST_CARDS:
+            kept = sorted(asked, key=lambda pair: (pair[1] is not None, not pair[0].is_needed))[:_MOST_CARDS]
+            keys = {question.key for question, _ in kept}
+            asked = tuple(pair for pair in asked if pair[0].key in keys)
+        return tuple(sorted(asked, key=lambda pair: not pair[0].is_needed))
 
     def begin(self) -> None:
         open_keys = [question.key for question, choice in self.work.asked if choice is None]
@@ -75,6 +84,8 @@ class QuestionStep(Step):
         self._text.setText(text)
 
     def _rebuild(self, questions: list[Question]) -> None:
+        focused = self.focusWidget()
+        kept = next((key for key, card in self._cards.items() if focused and card.isAncestorOf(focused)), "")
         for card in self._cards.values():
             card.hide()
             self._column.removeWidget(card)
@@ -91,6 +102,9 @@ class QuestionStep(Step):
             card.same_wanted.connect(self._on_same)
             self._cards[question.key] = card
             self._column.addWidget(card)
+        if kept in self._cards:
+            self._cards[kept].show_choice({each.key: choice for each, choice in self.work.asked}.get(kept))
+            self._cards[kept].begin()
 
     def _like(self, question: Question) -> list[Question]:
         """The other columns that raise the same question of the same variable, as those of a wide layout do."""

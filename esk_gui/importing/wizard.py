@@ -48,6 +48,7 @@ _WIDTH, _SPARE = 1240, 40
 _TITLE_FROM = 860
 _PATIENCE_MS = 1000
 _CHIP_PADDING = 22
+_STALE = ("changed_meanwhile", "duplicate_study_no")
 _MANY = 500  # patients that take longer than a blink to come in
 
 
@@ -418,6 +419,8 @@ class ImportWizard(EskDialog):
             study.apply(act_of(work.comparison, chosen, reason))
         except Fault as fault:
             self._status.hide()
+            if any(issue.code in _STALE for issue in fault.issues):
+                work.read_with = None  # others changed the study meanwhile: it is held against the file anew
             self.differences_step.refuse(fault)
             self._show_readiness()
             return

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QComboBox,
+    QDialog,
     QFrame,
     QLabel,
     QProgressBar,
@@ -60,8 +61,19 @@ def desk(qapp: QApplication, qtbot: QtBot, tmp_path: Path) -> Iterator[Desk]:
 class Hands:
     """The wizard on one list, and what a person does with it."""
 
-    def __init__(self, desk: Desk, text: str = LAB, name: str = "lab.csv", encoding: str = "utf-8") -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        text: str = LAB,
+        name: str = "lab.csv",
+        encoding: str = "utf-8",
+        wizard: QDialog | None = None,
+    ) -> None:
         self.desk = desk
+        if isinstance(wizard, ImportWizard):
+            self.wizard = wizard
+            self.desk.qtbot.waitUntil(self._next().isEnabled, timeout=10_000)
+            return
         self.path = desk.folder / name
         self.path.write_bytes(text.encode(encoding))
         self.wizard = self.opened(self.path)
@@ -458,6 +470,48 @@ def test_that_a_workbook_of_any_sheet_goes_through_the_wizard_and_a_template_doe
     write_template(template, Wording("nl"))
     show_import(desk.session, desk.window.studies, desk.window, str(template))
     assert not isinstance(desk.dialog("dialog_import"), ImportWizard)
+
+
+def test_that_a_template_whose_patients_differ_can_be_gone_through_value_by_value(desk: Desk) -> None:
+    desk.open_demo()
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "patients"
+    for row in (["study_no", "age_years"], ["P01", 51]):
+        sheet.append(row)
+    path = desk.folder / "invoer.xlsx"
+    book.save(path)
+    show_import(desk.session, desk.window.studies, desk.window, str(path))
+    strict = desk.dialog("dialog_import")
+    as_list = desk.find(QPushButton, "import_as_list", strict)
+    desk.qtbot.waitUntil(as_list.isVisible, timeout=10_000)
+    desk.click("import_as_list", strict)
+    hands = Hands(desk, wizard=desk.dialog("dialog_import"))
+    hands.go("differences")
+    assert [row[:2] for row in hands.cells("import_differences")] == [["P01", Wording("nl").label("age_years")]]
+
+
+def test_that_a_whole_table_can_be_left_out(desk: Desk) -> None:
+    book = openpyxl.Workbook()
+    for title, rows in {
+        "Lijst": [["id", "leeftijd"], ["Q1", 57]],
+        "Kladblok": [["id", "gewicht"], ["Q1", 900]],
+    }.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    path = desk.folder / "lijst.xlsx"
+    book.save(path)
+    show_import(desk.session, desk.window.studies, desk.window, str(path))
+    hands = Hands(desk, wizard=desk.dialog("dialog_import"))
+    hands.go("differences")
+    assert not hands.may_import
+    hands.go("columns")
+    desk.choose("import_columns_table", "Kladblok", hands.wizard)
+    desk.click("import_leave_table", hands.wizard)
+    hands.go("differences")
+    assert hands.may_import
 
 
 def test_that_a_file_that_is_no_list_is_told_where_it_was_chosen(desk: Desk) -> None:

@@ -33,6 +33,7 @@ from esk_gui.dialogs.restore import RecoverDialog
 from esk_gui.importing.wizard import STEPS, ImportWizard
 from esk_gui.theme import apply_font
 from esk_gui.widgets.labels import ElidedLabel
+from tests.engine.exchange.workbooks import write_book
 from tests.gui.screenshots import EVERY_PAGE, Studio
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -101,15 +102,16 @@ def test_that_every_step_of_the_import_keeps_its_text_and_fits_the_window(
 ) -> None:
     qapp.setStyle("Fusion")
     apply_font(qapp)
-    path = tmp_path / "lab mei.csv"
+    path, book = tmp_path / "lab mei.csv", tmp_path / "oude lijst.xlsx"
     path.write_text(_LIST, encoding="utf-8")
+    write_book(book, {"Lijst": [["id", "lft"], ["Q1", 57]], "Lab": [["id", "leeftijd"], ["Q1", 157]]})
     studio = Studio(qapp, tmp_path, size)
     studio.open_demo()
     found: list[str] = []
     try:
-        for language in _LANGUAGES:
+        for language, chosen in ((language, each) for language in _LANGUAGES for each in (path, book)):
             studio.dress(language, "light")
-            wizard = ImportWizard(studio.session, studio.window.studies, studio.window, path)
+            wizard = ImportWizard(studio.session, studio.window.studies, studio.window, chosen)
             wizard.open()
             studio.settle()
             for step in STEPS:
