@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 from esk_engine.exchange.html_report import write_html
@@ -58,6 +58,7 @@ class ReportDialog(EskDialog):
         self._drawings: Drawings = {}
         self._words = words
         self._written: Path | None = None
+        self._printer: QPrinter | None = None
         self.column.insertLayout(1, self._build_choices())
         self._message = MessageLabel(session.theme, "message_report")
         self.column.addWidget(self._message)
@@ -193,15 +194,18 @@ class ReportDialog(EskDialog):
         pages = self._pages
         if pages is None:
             return
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(pages.document.title)
-        dialog = QPrintDialog(printer, self)
+        self._printer = QPrinter(QPrinter.PrinterMode.HighResolution)  # the dialog does not keep it
+        self._printer.setDocName(pages.document.title)
+        dialog = QPrintDialog(self._printer, self)
         dialog.setObjectName("dialog_printer")
         dialog.setOption(QPrintDialog.PrintDialogOption.PrintPageRange)
         dialog.setMinMax(1, pages.count)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(partial(self.print_on, printer))
-        dialog.open()
+        dialog.accepted.connect(self._print)
+        QDialog.open(dialog)  # its own takes a slot's name
+
+    def _print(self, *_: object) -> None:
+        if self._printer is not None:
+            self.print_on(self._printer)
 
     def print_on(self, printer: QPrinter) -> None:
         """Print the pages that were asked for."""

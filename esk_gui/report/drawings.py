@@ -56,7 +56,6 @@ class Drawing:
         painter.end()
         return with_fallback_fonts(bytes(data.data()))
 
-
     def scale_within(self, dots: int) -> float:
         """Print's 300 dots an inch, fewer where the whole would have more dots than these."""
         return min(PRINT_SCALE, math.sqrt(dots / (self.size.width() * self.size.height())))

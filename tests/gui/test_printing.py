@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage, QPageSize
-from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -133,6 +133,23 @@ def test_that_a_printer_gets_every_page_whole(desk: Desk, size: QPageSize.PageSi
     assert len(sheets) == dialog.pages.count
     for number, text in enumerate(sheets, 1):
         assert f"Pagina {number} van {dialog.pages.count}" in text  # the foot, so nothing fell off the paper
+    dialog.reject()
+
+
+@needs_pdftotext
+def test_that_the_printer_is_chosen_in_the_systems_dialog(desk: Desk) -> None:
+    dialog = opened(desk, "report")
+    assert dialog.pages is not None
+    desk.click("report_print", dialog)
+    asked = desk.dialog("dialog_printer")
+    assert isinstance(asked, QPrintDialog)
+    assert (asked.minPage(), asked.maxPage()) == (1, dialog.pages.count)
+    target = desk.folder / "printed.pdf"
+    asked.printer().setOutputFileName(str(target))
+    asked.accepted.emit(asked.printer())  # what its button does; a machine without printers cannot press it
+    assert len(text_of(target).split("\f")) == dialog.pages.count + 1
+    assert "printer" in desk.texts(dialog)
+    asked.reject()
     dialog.reject()
 
 
