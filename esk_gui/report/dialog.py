@@ -15,6 +15,7 @@ from typing_extensions import override
 from esk_engine.exchange.html_report import write_html
 from esk_engine.exchange.patient_page import patient_page
 from esk_engine.exchange.study_report import Maker, Signatures, signatures_of, study_report
+from esk_engine.records import natural_key
 from esk_engine.study import Person, StudySnapshot
 from esk_engine.wording import LANGUAGES, Language, Wording
 from esk_gui.app import Session, study_folder
@@ -103,14 +104,11 @@ class ReportDialog(EskDialog):
 
     def _patients(self) -> tuple[tuple[str, str], ...]:
         """Every patient, of very many only the present one."""
-        words, cohort = self.wording, self._snapshot.cohort
-        pairs = zip(cohort.ids, cohort.study_nos, strict=True)
-        is_short = len(cohort) <= _MOST_LISTED
-        return tuple(
-            (patient_id, words("document.patient", study_no=study_no))
-            for patient_id, study_no in pairs
-            if is_short or patient_id == self._present
-        )
+        words, patients = self.wording, self._snapshot.patients
+        is_short = len(patients) <= _MOST_LISTED
+        shown = (patient for patient in patients if is_short or patient.id == self._present)
+        ordered = sorted(shown, key=lambda patient: natural_key(patient.study_no))
+        return tuple((patient.id, words("document.patient", study_no=patient.study_no)) for patient in ordered)
 
     # What is shown
 

@@ -15,6 +15,7 @@ from esk_gui.widgets.frames import ground
 
 _MARGIN, _GAP = 20.0, 16.0
 _MOST_FITTED = 1.25  # a page that fits the window is not blown up beyond this
+_ASKED = QSize(320, 100)
 _KEPT = 6  # pages that are kept as they were drawn
 
 
@@ -48,6 +49,10 @@ class PagesView(QScrollArea):
         """Show pages at a size of their own, 1 as large as on paper; 0 as wide as there is room."""
         self.zoom = zoom
         self._fit()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return _ASKED  # it takes what room there is and asks for none: pages scroll
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -94,6 +94,15 @@ def test_that_the_preview_draws_the_pages(desk: Desk) -> None:
     dialog.reject()
 
 
+def test_that_the_preview_fits_a_small_window(desk: Desk) -> None:
+    desk.window.resize(683, 384)
+    dialog = opened(desk, "report")
+    desk.app.processEvents()
+    assert dialog.height() <= desk.window.height()
+    assert dialog.width() <= desk.window.width()
+    dialog.reject()
+
+
 @needs_pdftotext
 def test_that_a_pdf_is_saved_where_the_file_dialog_says(desk: Desk) -> None:
     dialog = opened(desk, "report")
