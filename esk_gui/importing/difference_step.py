@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FAULTS_TOPIC = "import_faults"
 _MOST_LINES = 5
 
-_SHARES = (15, 35, 17, 20)
+_SHARES = (14, 33, 16, 18)
 
 
 class DifferenceStep(Step):

@@ -156,6 +156,11 @@ class FileStep(Step):
     def begin(self) -> None:
         self._choose.setFocus()
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the keyboard is still where the first file was asked for."""
+        return self._choose.hasFocus()
+
     def _certainty(self, name: str, form: TextForm, guessed: TextForm) -> str:
         source = self.work.source
         if getattr(form, name) != getattr(guessed, name):

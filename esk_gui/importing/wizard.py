@@ -38,7 +38,7 @@ from esk_gui.widgets.labels import text_label
 from esk_gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
-    from esk_engine.exchange.intake import Comparison, Intake, TextForm
+    from esk_engine.exchange.intake import Comparison, Difference, Intake, TextForm
     from esk_gui.studies import Studies
 
 STEPS: Final = ("file", "columns", "questions", "preview", "differences")
@@ -48,7 +48,6 @@ _WIDTH, _SPARE = 1240, 40
 _TITLE_FROM = 860
 _PATIENCE_MS = 1000
 _CHIP_PADDING = 22
-_STALE = ("changed_meanwhile", "duplicate_study_no")
 _MANY = 500  # patients that take longer than a blink to come in
 
 
@@ -69,6 +68,7 @@ class ImportWizard(EskDialog):
         self._recipes: dict[str, Path] = {}
         self._job: Job | None = None
         self._then = ""
+        self._is_taking = False
         self.heading.hide()
         self.column.setContentsMargins(24, 12, 24, 12)
         self._chips: dict[str, QPushButton] = {}
@@ -145,6 +145,7 @@ class ImportWizard(EskDialog):
         self.columns_step.recipe_wanted.connect(self._apply_recipe)
         self.differences_step.readiness_changed.connect(self._show_readiness)
         self.finished.connect(self._cancel_jobs)
+        self.session.study_changed.connect(self._on_study_changed)
         for keys, slot in (("Alt+Right", self._go_next), ("Alt+Left", self._go_back)):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
 
@@ -213,6 +214,8 @@ class ImportWizard(EskDialog):
         self.columns_step.show_recipes(tuple(self._recipes))
         self.file_step.show_work()
         self._on_changed()
+        if self.file_step.is_waiting:
+            self._next.setFocus()
 
     def _on_form(self, form: TextForm) -> None:
         self.work.form = form
@@ -314,8 +317,17 @@ class ImportWizard(EskDialog):
         work.intake, work.comparison = result
         work.asked = work.intake.asked
         work.read_with = work.mapping
-        work.chosen = set()
+        kept = {_essence(each) for each in work.chosen}  # one whose value changed meanwhile is chosen anew
+        work.chosen = {each for each in work.comparison.differing if _essence(each) in kept}
         self._show_step(self._then)
+
+    def _on_study_changed(self) -> None:
+        """Somebody else wrote: the study is held against the file anew before anything comes in."""
+        if self._is_taking or self.work.comparison is None:
+            return
+        self.work.read_with = None
+        if self.isVisible() and self._step_name() == "differences":
+            self.go_to("differences")
 
     def _show_readiness(self) -> None:
         words, name = self.wording, self._step_name()
@@ -395,7 +407,9 @@ class ImportWizard(EskDialog):
         work, study = self.work, self.session.study
         if work.intake is None or work.comparison is None:
             return
-        if study is None:
+        if not work.is_read:
+            self.go_to("differences")
+        elif study is None:
             self._ask_target()
         elif self.differences_step.touched() > _MANY:  # first show that it is under way
             self._status.setText(self.wording("importing.status.writing"))
@@ -414,16 +428,17 @@ class ImportWizard(EskDialog):
             return
         reason = " ".join(self.differences_step.reason.text().split())
         chosen = frozenset(work.chosen)
+        self._is_taking = True
         try:
             refuse(work.intake, faults_of(work.comparison, chosen, study))
             study.apply(act_of(work.comparison, chosen, reason))
         except Fault as fault:
             self._status.hide()
-            if any(issue.code in _STALE for issue in fault.issues):
-                work.read_with = None  # others changed the study meanwhile: it is held against the file anew
             self.differences_step.refuse(fault)
             self._show_readiness()
             return
+        finally:
+            self._is_taking = False
         touched = self.differences_step.touched()
         self.accept()
         self._tell_done(self.wording("import_dialog.done", patients=self.wording.plural("start.patients", touched)))
@@ -491,6 +506,18 @@ class ImportWizard(EskDialog):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._title.setVisible(event.size().width() >= _TITLE_FROM)
+
+
+def _essence(difference: Difference) -> tuple[object, ...]:
+    """What makes a difference the same one when the study is looked at again."""
+    return (
+        difference.patient_id,
+        difference.kind,
+        difference.variable,
+        difference.place,
+        difference.old,
+        difference.new,
+    )
 
 
 def _undo(session: Session) -> None:

@@ -24,8 +24,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from esk_engine.dictionary import Kind
 from esk_engine.exchange.template import write_template
 from esk_engine.exchange.workbook_in import read_workbook
+from esk_engine.study import Person, Study
 from esk_engine.study_file.signatures import SignOff
 from esk_engine.wording import Wording
 from esk_gui.dialogs.import_dialog import show_import
@@ -398,6 +400,31 @@ def test_that_a_signed_value_stays_and_the_reason_field_stands_ready(desk: Desk)
     assert "ergrendel" in shown
     assert desk.study.patient_by_study_no("P01") == signed
     assert desk.study.patient_by_study_no("Q9") is None, "all or nothing"
+
+
+def test_that_who_reads_along_is_told_who_writes_and_imports_when_the_role_is_free(desk: Desk) -> None:
+    with Study.open(desk.make_demo(), person=Person("KL")) as other:
+        desk.open(other.path)
+        hands = Hands(desk, "id;leeftijd\nQ1;57\n")
+        hands.go("differences")
+        hands.import_it()
+        shown = "\n".join(label.text() for label in hands.wizard.findChildren(QLabel) if label.isVisible())
+        assert "KL" in shown
+        assert len(desk.study.patients) == 30
+    hands.import_it()
+    assert len(desk.study.patients) == 31
+
+
+def test_that_a_value_that_somebody_else_changed_meanwhile_is_held_against_the_list_anew(desk: Desk) -> None:
+    hands = _differing(desk)
+    desk.click("import_choose_all", hands.wizard)
+    hands.wait()
+    first = desk.study.patient_by_study_no("P01")
+    assert first is not None
+    desk.study.set_value(first.id, Kind.PATIENT, first.id, "age_years", 33)
+    hands.wait()
+    assert hands.cells("import_differences")[0][2:4] == ["33", "51"]
+    assert "3 van 4" in hands.text("import_chosen"), "what is another difference now is chosen anew"
 
 
 def test_that_reading_a_long_list_tells_how_far_it_is_and_can_be_stopped(desk: Desk) -> None:
