@@ -26,7 +26,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 
 
 def rows() -> list[Row]:
-    """Seconds and megabytes of each way in, openpyxl over the same cells, and how soon it stops when asked."""
+    """Processor seconds and megabytes of each way in, openpyxl over the same cells, how soon it stops when asked."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         with Study.create(place / "study.esk", person=PERSON, patients=patients(_PATIENTS)) as study:
@@ -58,16 +58,16 @@ def _row(what: str, way: str, path: Path, peer: str) -> Row:
 
 
 def _openpyxl(path: Path) -> float:
-    """Seconds that openpyxl takes for the cells of the sheets with data, nothing made of them."""
+    """Processor seconds that openpyxl takes for the cells of the sheets with data, nothing made of them."""
     from openpyxl import load_workbook
 
-    begun = time.perf_counter()
+    begun = time.process_time()
     book = load_workbook(path, read_only=True, data_only=True)
     for name in ("patients", "vital_signs", "samples", "adverse_events"):
         for _ in book[name].iter_rows(values_only=True):
             pass
     book.close()
-    return time.perf_counter() - begun
+    return time.process_time() - begun
 
 
 def _watched(path: Path) -> list[Row]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import random
-import sys
 import time
 from dataclasses import dataclass, field
 from datetime import date
@@ -263,8 +262,6 @@ def _untold_issues(issues: tuple[Issue, ...]) -> list[str]:
 
 def _peak() -> float:
     """The most memory that this process has had, in megabytes; 0 where the system does not say."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="ascii").splitlines() if status.exists() else []
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM")), 0.0)

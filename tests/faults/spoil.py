@@ -173,9 +173,11 @@ def _no_attribute(content: bytes, chance: random.Random) -> bytes:
     return _replaced(content, _match(_ATTRIBUTE, content, chance), 0, b"")
 
 
-def _value(content: bytes, chance: random.Random) -> bytes:
-    pattern = _VALUE if chance.random() < 0.7 else _TEXT
-    return _replaced(content, _match(pattern, content, chance), 1, _word(chance))
+def _values(content: bytes, chance: random.Random) -> bytes:
+    for _ in range(chance.randint(1, 20)):
+        pattern = _VALUE if chance.random() < 0.7 else _TEXT
+        content = _replaced(content, _match(pattern, content, chance), 1, _word(chance))
+    return content
 
 
 def _type(content: bytes, chance: random.Random) -> bytes:
@@ -254,7 +256,7 @@ _ZIP: dict[str, _Way] = {
     "a part renamed": _of_parts(_rename),
     "an attribute": _of_xml(_attribute),
     "an attribute gone": _of_xml(_no_attribute),
-    "a value": _of_xml(_value),
+    "values": _of_xml(_values),
     "a type or style": _of_xml(_type),
     "a tag": _of_xml(_tag),
     "a row or cell": _of_xml(_element),
@@ -274,13 +276,14 @@ def _lines(content: bytes) -> list[bytes]:
     return content.split(b"\n")
 
 
-def _field(content: bytes, chance: random.Random) -> bytes:
+def _fields(content: bytes, chance: random.Random) -> bytes:
     lines = _lines(content)
-    at = chance.randrange(len(lines)) if chance.random() < 0.8 else 0
-    sign = b";" if b";" in lines[at] else b","
-    fields = lines[at].split(sign)
-    fields[chance.randrange(len(fields))] = chance.choice(WORDS).encode()
-    lines[at] = sign.join(fields)
+    for _ in range(chance.randint(1, 20)):
+        at = chance.randrange(len(lines)) if chance.random() < 0.95 else 0
+        sign = b";" if b";" in lines[at] else b","
+        fields = lines[at].split(sign)
+        fields[chance.randrange(len(fields))] = chance.choice(WORDS).encode()
+        lines[at] = sign.join(fields)
     return b"\n".join(lines)
 
 
@@ -323,7 +326,7 @@ def _odd_bytes(content: bytes, chance: random.Random) -> bytes:
 
 
 _LIST: dict[str, _Way] = {
-    "a field": _field,
+    "fields": _fields,
     "a column": _column,
     "lines": _shuffled,
     "signs": _signs,
