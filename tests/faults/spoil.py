@@ -33,6 +33,11 @@ WORDS = (
     *("x" * 40_000, "_x0000_", "_xD800_", "_x005F_x000D_", "é€ß", "\u202e", "\ufeff", "\U0001f600", "a;b", "a,b"),
     *('"', "'", "\t", "n.b.", "-99", "999", "true", "TRUE", "1/2", "٣", "½", "12 kg", "../../x", "A1", "XFD1048576"),
 )
+NUMBERS = (
+    *(b"0", b"-1", b"-0.0", b"1", b"0.5", b"7", b"99", b"-99", b"999", b"60", b"1e5", b"1E400", b"-1E400", b"1e-400"),
+    *(b"9" * 16, b"9" * 30, b"9" * 500, b"-" + b"9" * 400, b"0." + b"9" * 400, b"2958465", b"2958466", b"45307.999999"),
+    *(b"1.7976931348623157e308", b"4.199999999999999", b"1048577", b"45307"),
+)
 _TAG = re.compile(rb"<[^>]*>")
 _ATTRIBUTE = re.compile(rb'(\s[\w:]+)="([^"]*)"')
 _VALUE = re.compile(rb"<v>([^<]*)</v>")
@@ -174,9 +179,12 @@ def _no_attribute(content: bytes, chance: random.Random) -> bytes:
 
 
 def _values(content: bytes, chance: random.Random) -> bytes:
+    are_numbers = chance.random() < 0.6  # a word where a number belongs is damage, and nothing else is looked at
     for _ in range(chance.randint(1, 20)):
-        pattern = _VALUE if chance.random() < 0.7 else _TEXT
-        content = _replaced(content, _match(pattern, content, chance), 1, _word(chance))
+        if are_numbers:
+            content = _replaced(content, _match(_VALUE, content, chance), 1, chance.choice(NUMBERS))
+        else:
+            content = _replaced(content, _match(_TEXT, content, chance), 1, _word(chance))
     return content
 
 

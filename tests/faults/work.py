@@ -130,7 +130,9 @@ _STEPS: dict[Callable[[Study, random.Random], Future[int]], int] = {
 def step(study: Study, chance: random.Random, *, only: str = "") -> Future[int]:
     """One act of a person at work; what the study refuses is left, and another one tried."""
     while True:
-        act = _import if only == "import" else chance.choices(list(_STEPS), list(_STEPS.values()))[0]
+        act = chance.choices(list(_STEPS), list(_STEPS.values()))[0]
+        if only == "import":
+            act = _sign if study.is_locked else _import  # which opens the study again, or every import is refused
         before = study.version
         try:
             saved = act(study, chance)
