@@ -136,6 +136,8 @@ class FileStep(Step):
         for part in (self._head_row, self.table):
             part.setVisible(has_source)
         self._hint.setVisible(not has_source)
+        label = self._hint.label
+        label.setMinimumHeight(label.heightForWidth(label.width()))
         if source is None:
             self._message.clear()
             self._model.show_table(None)

@@ -110,7 +110,7 @@ def test_that_every_step_of_the_import_keeps_its_text_and_fits_the_window(
     studio.open_demo()
     found: list[str] = []
     try:
-        for language, chosen in itertools.product(_LANGUAGES, (path, book)):
+        for language, chosen in itertools.product(_LANGUAGES, (None, path, book)):
             studio.dress(language, "light")
             wizard = ImportWizard(studio.session, studio.window.studies, studio.window, chosen)
             wizard.open()
