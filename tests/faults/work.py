@@ -127,9 +127,12 @@ _STEPS: dict[Callable[[Study, random.Random], Future[int]], int] = {
 }
 
 
+_TRIES = 2000
+
+
 def step(study: Study, chance: random.Random, *, only: str = "") -> Future[int]:
     """One act of a person at work; what the study refuses is left, and another one tried."""
-    while True:
+    for _ in range(_TRIES):
         act = chance.choices(list(_STEPS), list(_STEPS.values()))[0]
         if only == "import":
             act = _sign if study.is_locked else _import  # which opens the study again, or every import is refused
@@ -140,6 +143,7 @@ def step(study: Study, chance: random.Random, *, only: str = "") -> Future[int]:
             continue
         if study.version != before:
             return saved
+    raise RuntimeError("the study refuses everything")
 
 
 def digests(study: Study, patient_ids: Iterable[str]) -> dict[str, str]:
