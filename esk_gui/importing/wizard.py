@@ -23,9 +23,11 @@ from typing_extensions import override
 from esk_engine.errors import Fault
 from esk_gui.app import Session, study_folder
 from esk_gui.dialogs.base import EskDialog
+from esk_gui.dialogs.new_study import free_path
 from esk_gui.folders import documents_folder
 from esk_gui.importing.column_step import ColumnStep
 from esk_gui.importing.difference_step import FAULTS_TOPIC, DifferenceStep
+from esk_gui.importing.ending import as_workbook, essence, take, tell_done
 from esk_gui.importing.file_step import FileStep
 from esk_gui.importing.preview_step import PreviewStep
 from esk_gui.importing.question_step import QuestionStep
@@ -35,10 +37,9 @@ from esk_gui.jobs import Job, Work
 from esk_gui.widgets.buttons import button
 from esk_gui.widgets.frames import bare
 from esk_gui.widgets.labels import text_label
-from esk_gui.widgets.notice import Notice
 
 if TYPE_CHECKING:
-    from esk_engine.exchange.intake import Comparison, Difference, Intake, TextForm
+    from esk_engine.exchange.intake import Comparison, Intake, TextForm
     from esk_gui.studies import Studies
 
 STEPS: Final = ("file", "columns", "questions", "preview", "differences")
@@ -317,8 +318,8 @@ class ImportWizard(EskDialog):
         work.intake, work.comparison = result
         work.asked = work.intake.asked
         work.read_with = work.mapping
-        kept = {_essence(each) for each in work.chosen}  # one whose value changed meanwhile is chosen anew
-        work.chosen = {each for each in work.comparison.differing if _essence(each) in kept}
+        kept = {essence(each) for each in work.chosen}  # one whose value changed meanwhile is chosen anew
+        work.chosen = {each for each in work.comparison.differing if essence(each) in kept}
         self._show_step(self._then)
 
     def _on_study_changed(self) -> None:
@@ -420,18 +421,12 @@ class ImportWizard(EskDialog):
             self._take_in()
 
     def _take_in(self) -> None:
-        from esk_engine.exchange.intake import act_of, faults_of
-        from esk_engine.exchange.intake.into_study import refuse
-
         work, study = self.work, self.session.study
-        if work.intake is None or work.comparison is None or study is None:
+        if study is None:
             return
-        reason = " ".join(self.differences_step.reason.text().split())
-        chosen = frozenset(work.chosen)
         self._is_taking = True
         try:
-            refuse(work.intake, faults_of(work.comparison, chosen, study))
-            study.apply(act_of(work.comparison, chosen, reason))
+            take(study, work, self.differences_step.reason.text())
         except Fault as fault:
             self._status.hide()
             self.differences_step.refuse(fault)
@@ -439,25 +434,14 @@ class ImportWizard(EskDialog):
             return
         finally:
             self._is_taking = False
-        touched = self.differences_step.touched()
+        touched = self.wording.plural("start.patients", self.differences_step.touched())
         self.accept()
-        self._tell_done(self.wording("import_dialog.done", patients=self.wording.plural("start.patients", touched)))
-
-    def _tell_done(self, text: str) -> None:
-        parent = self.parentWidget()
-        if parent is None:
-            return
-        window = parent.window()
-        undo = (self.wording("importing.undo"), partial(_undo, self.session))
-        notice = Notice(window, self.session.theme, text, (undo,), close_text=self.wording("shell.close"))
-        notice.place()
-        notice.setVisible(not self.session.is_locked)
+        tell_done(self.session, self.parentWidget(), self.wording("import_dialog.done", patients=touched))
 
     def _ask_target(self) -> None:
-        from esk_gui.dialogs.new_study import free_path
-
+        """Ask for the file of a new study, and make it of what was read."""
         words, path = self.wording, self.work.path
-        stem = path.stem if path is not None else "Studie"
+        stem = path.stem if path is not None else words("importing.new_study_name")
         target = free_path(study_folder(self.session.preferences, documents_folder()), stem)
         dialog = QFileDialog(self, words("import_dialog.new_file"), str(target), words("shell.open.filter"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -467,14 +451,10 @@ class ImportWizard(EskDialog):
         dialog.open()
 
     def _create(self, target: str) -> None:
-        from esk_engine.exchange.workbook_in import WorkbookRead
-        from esk_engine.settings import Settings
-
         intake = self.work.intake
         if intake is not None:
             self.accept()
-            read = WorkbookRead(intake.patients, (), "", Settings(), False, intake.issues, {})
-            self._studies.create_from(Path(target), read)
+            self._studies.create_from(Path(target), as_workbook(intake))
 
     # Qt
 
@@ -506,25 +486,3 @@ class ImportWizard(EskDialog):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._title.setVisible(event.size().width() >= _TITLE_FROM)
-
-
-def _essence(difference: Difference) -> tuple[object, ...]:
-    """What makes a difference the same one when the study is looked at again."""
-    return (
-        difference.patient_id,
-        difference.kind,
-        difference.variable,
-        difference.place,
-        difference.old,
-        difference.new,
-    )
-
-
-def _undo(session: Session) -> None:
-    study = session.study
-    if study is None:
-        return
-    try:
-        study.undo()
-    except Fault as fault:
-        session.show_error(fault)
