@@ -322,8 +322,9 @@ class _Assembly:
             return
         if kind is not Kind.ADVERSE_EVENT and set(values) & set(known) - {"minute", "analyte"}:
             draft.is_incomplete = True
-            code = "duplicate_minute" if kind is Kind.READING else "duplicate_sample"
-            issue = Issue(code, "minute", params={"value": values.get("minute"), "minute": values.get("minute")})
+            where = {name: values[name] for name in ("minute", "analyte") if name in values}
+            code = "duplicate_sample" if "analyte" in where else "duplicate_minute"
+            issue = Issue(code, "minute", params={"value": values.get("minute"), **where})
             self._at(table, row, first, issue)
             return
         for name, value in values.items():

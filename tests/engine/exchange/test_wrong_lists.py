@@ -52,3 +52,15 @@ def test_that_something_that_is_no_file_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(Fault) as refused:
         open_source(Path("/dev/zero") if Path("/dev/zero").exists() else tmp_path)
     assert refused.value.code == "not_a_workbook"
+
+
+@pytest.mark.parametrize(("analyte", "code"), [("esketamine", "duplicate_sample"), ("", "duplicate_minute")])
+def test_that_a_sample_that_comes_twice_is_told_whether_its_analyte_is_known(
+    tmp_path: Path, analyte: str, code: str
+) -> None:
+    path = tmp_path / "list.csv"
+    row = f"P01;480;{analyte};"
+    path.write_text(f"study_no;minute;analyte;concentration_ug_l\n{row}5,5\n{row}6,5\n", encoding="utf-8")
+    met = meet(path, "listed")
+    assert code in met.codes
+    assert not met.untold
