@@ -102,7 +102,7 @@ class FileStep(Step):
 
     def _choice_text(self, name: str, code: str) -> str:
         if name == "encoding":
-            return self.wording(f"importing.encoding.{code}")
+            return self.wording(f"importing.encoding.{code.replace('-', '_')}")
         return self.wording(f"importing.{name}.{_NAMES.get(code, code)}")
 
     def _head_fields(self) -> QWidget:

@@ -100,7 +100,12 @@ class Session(Watcher):
         self._patiently(study.close)
 
     def _open(self) -> Study:
-        return Study.open(self._path, person=work.WHO)
+        """The study to write; one that may only be read for now says why, and is opened again."""
+        study = Study.open(self._path, person=work.WHO)
+        if study.read_only_reason is not None:
+            study.close()
+            raise study.read_only_reason
+        return study
 
     def _create(self) -> Study:
         try:

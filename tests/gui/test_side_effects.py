@@ -258,7 +258,9 @@ def test_that_the_suggestion_that_is_highlighted_is_taken_by_tab_and_by_enter(em
 def test_that_a_word_within_a_term_suggests_it_and_tab_goes_on_to_the_phase(empty: World) -> None:
     combo = type_term(empty, "brak", Qt.Key.Key_Tab)
     assert combo.currentText() == "misselijkheid en/of braken"
-    assert not combo.lineEdit().hasFocus()
+    line = combo.lineEdit()
+    assert line is not None
+    assert not line.hasFocus()
 
 
 @pytest.mark.parametrize(("typed", "key"), [("duiz", Qt.Key.Key_Escape), ("pijn", Qt.Key.Key_Tab)])

@@ -15,7 +15,7 @@ def glm_errors(design: Array, y: Array, epsilon: float = 1e-15) -> Array:
     """Give the standard errors that `summary(glm(family = binomial, control = list(epsilon = 1e-15)))` prints."""
     share = (y + 0.5) / 2
     log_odds = np.log(share / (1 - share))
-    before = _deviance(y, share)
+    before, triangle = _deviance(y, share), np.eye(design.shape[1])
     for _ in range(100):
         weights = np.sqrt(share * (1 - share))
         working = log_odds + (y - share) / (share * (1 - share))

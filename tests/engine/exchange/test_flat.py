@@ -9,7 +9,9 @@ import subprocess
 import tempfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pyreadstat
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -181,12 +183,18 @@ def test_that_the_redcap_dictionary_has_the_18_columns_and_names_every_field_of_
     assert {row[3] for row in rows} == {"text", "notes", "radio"}
 
 
+def read_sav(path: Path, *, user_missing: bool = False) -> tuple[pd.DataFrame, Any]:
+    frame, meta = pyreadstat.read_sav(str(path), user_missing=user_missing)
+    assert isinstance(frame, pd.DataFrame)
+    return frame, meta
+
+
 # -- SPSS --------------------------------------------------------------------------------------------------------------
 
 
 def test_that_the_sav_file_holds_values_labels_missing_values_and_levels(tmp_path: Path) -> None:
     export_spss(snapshot([AWKWARD, patient("P-02", sex="male", age_years=44)]), tmp_path / "s.sav", NL)
-    frame, meta = pyreadstat.read_sav(str(tmp_path / "s.sav"))
+    frame, meta = read_sav(tmp_path / "s.sav")
     assert list(frame["study_no"]) == ["P-01", "P-02"]
     assert frame["weight_kg"][0] == 71.234
     assert frame["remarks"][0] == AWKWARD.get("remarks")
@@ -200,17 +208,17 @@ def test_that_the_sav_file_holds_values_labels_missing_values_and_levels(tmp_pat
 
 def test_that_below_the_lloq_is_a_missing_value_with_its_own_code(tmp_path: Path) -> None:
     export_spss(snapshot([AWKWARD]), tmp_path / "s.sav", NL)
-    frame, meta = pyreadstat.read_sav(str(tmp_path / "s_samples.sav"), user_missing=True)
+    frame, meta = read_sav(tmp_path / "s_samples.sav", user_missing=True)
     assert list(frame["concentration_ug_l"]) == [95.125, BELOW_LLOQ]
     assert meta.missing_ranges["concentration_ug_l"] == [{"lo": BELOW_LLOQ, "hi": BELOW_LLOQ}]
-    hidden, _ = pyreadstat.read_sav(str(tmp_path / "s_samples.sav"))
+    hidden, _ = read_sav(tmp_path / "s_samples.sav")
     assert hidden["concentration_ug_l"].isna().tolist() == [False, True]
 
 
 def test_that_the_sav_file_has_every_record(tmp_path: Path, demo: StudySnapshot) -> None:
     export_spss(demo, tmp_path / "demo.sav", Wording("en"))
     for kind, name in ((Kind.READING, "vital_signs"), (Kind.SAMPLE, "samples"), (Kind.ADVERSE_EVENT, "adverse_events")):
-        frame, _ = pyreadstat.read_sav(str(tmp_path / f"demo_{name}.sav"))
+        frame, _ = read_sav(tmp_path / f"demo_{name}.sav")
         assert len(frame) == sum(len(one.rows(kind)) for one in demo.patients)
 
 
@@ -237,6 +245,7 @@ def test_that_pspp_prints_the_same_mann_whitney(tmp_path: Path, demo: StudySnaps
     for name, (u, z, p) in zip(COMPARED, printed, strict=True):
         test = analysis.comparison(name).mann_whitney
         assert test is not None
+        assert test.z is not None
         assert u == min(test.u, test.m * test.n - test.u)
         assert abs(z) == pytest.approx(abs(test.z), abs=0.0051)
         asymptotic = analysis.comparison(name).p(PMethod.ASYMPTOTIC).value
