@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -17,15 +18,20 @@ from esk_engine.errors import Fault, Issue
 from esk_engine.study import Key, Person, Study
 from esk_engine.study_file.connection import PUBLIC
 
+PIN_VARIABLE = "ESK_PIN"
 _LONGEST_LINE = 1_000_000
 
 
 def run_edit(path: Path, who: str, console: Console, key: Key = PUBLIC) -> int:
-    """Carry out every line of the input; 1 where any was refused."""
+    """Carry out every line of the input; 1 where any was refused.
+
+    Where the study asks for PINs, that of ``who`` is taken from the environment (``ESK_PIN``).
+    """
     any_refused = False
     with Study.open(path, person=Person(who), key=key) as study:
         if study.read_only:
             raise study.read_only_reason or Fault("read_only_study")
+        study.identify(study.person, os.environ.get(PIN_VARIABLE, ""))
         back_up_beside_work(path, key, console)
         editor = LineEditor(study, date.today)
         for line in _lines():

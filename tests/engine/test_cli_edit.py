@@ -390,3 +390,17 @@ def test_that_a_protecting_line_of_another_shape_is_named(edit: Editor, line: ob
     (refused,) = edit.one(line)["refused"]
     assert refused["code"] in ("line_shape", "line_unknown")
     assert not edit.study().is_locked
+
+
+def test_that_where_the_study_asks_for_pins_nobody_edits_under_a_name_without_its_pin(
+    edit: Editor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Study.open(edit.path, person=Person("ND")) as study:
+        study.set_setting("pin_required", "yes")
+        study.set_pin("ND", "2468")
+    line = {"patient": "P01", "set": {"remarks": "by ND"}}
+    assert (edit(line), edit.code) == ([], 1)
+    assert "pin_wrong" in edit.err
+    monkeypatch.setenv("ESK_PIN", "2468")
+    assert "saved" in edit.one(line)
+    assert edit.patient().get("remarks") == "by ND"
